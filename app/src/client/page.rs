@@ -1,0 +1,77 @@
+//! The page in its window: where it is, where it goes, and its coming and going in the browser's history.
+
+use leptos::ev;
+use leptos::prelude::{document, window, window_event_listener};
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, HtmlInputElement};
+
+/// The path and the query of the page that is open.
+pub(super) fn address() -> String {
+    let location = window().location();
+    let mut address = location.pathname().unwrap_or_default();
+    address.push_str(&location.search().unwrap_or_default());
+    address
+}
+
+/// Puts another page in the place of this one, by a page load: nothing of this one is left, in memory or in the history.
+pub(crate) fn replace(address: &str) {
+    veil(true);
+    // The browser may refuse only what is no address.
+    _ = window().location().replace(address);
+}
+
+/// Asks the server for this page anew. Not by reload, which would send a posted form a second time.
+pub(super) fn renew() {
+    replace(&address());
+}
+
+/// Hides all that the page shows, or shows it again.
+pub(super) fn veil(veiled: bool) {
+    if let Some(body) = document().body() {
+        body.set_hidden(veiled);
+    }
+}
+
+/// Whether anyone can see the page.
+pub(super) fn is_visible() -> bool {
+    !document().hidden()
+}
+
+/// Calls `leave` when the page is left for the back/forward cache or for good, and `return_` when it comes back from that cache.
+pub(super) fn watch(leave: impl Fn() + 'static, return_: impl Fn() + 'static) {
+    window_event_listener(ev::pagehide, move |_| leave());
+    window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            return_();
+        }
+    });
+}
+
+/// Moves the focus to the element of that id.
+pub(crate) fn focus(id: &str) {
+    if let Some(element) = element::<HtmlElement>(id) {
+        // An element that can't be focused keeps the focus where it was.
+        _ = element.focus();
+    }
+}
+
+/// What is typed into the field of that id.
+pub(crate) fn typed(id: &str) -> String {
+    element::<HtmlInputElement>(id).map(|field| field.value()).unwrap_or_default()
+}
+
+/// Empties the field of that id.
+pub(crate) fn clear(id: &str) {
+    if let Some(field) = element::<HtmlInputElement>(id) {
+        field.set_value("");
+    }
+}
+
+/// In Unicode's normal form C, by the browser's own tables.
+pub(crate) fn normalised(text: &str) -> String {
+    js_sys::JsString::from(text).normalize("NFC").into()
+}
+
+fn element<T: wasm_bindgen::JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}

@@ -1,0 +1,359 @@
+//! The browser's session: the access token in memory, and one refresh at a time.
+//!
+//! The token is in this module's memory and nowhere else: no signal, no storage, no message and no address ever holds it. The refresh token
+//! is in a cookie that no script can read.
+
+use std::cell::RefCell;
+
+use auth::session::{Outcome, Viewer};
+use futures::{
+    FutureExt as _,
+    future::{LocalBoxFuture, Shared},
+};
+use leptos::prelude::*;
+
+use super::{
+    clock, fetch, locks, page,
+    state::{Session, TokenFacts},
+    story::What,
+    tabs::{self, News},
+    transport::{PlainRequest, PlainResponse},
+};
+use crate::{
+    error::ApiError,
+    next, routes,
+    server_fns::{self, Minted},
+};
+
+/// A token with less than this to live, in milliseconds, is renewed before it is sent.
+const LEAST_LIFE: f64 = 30_000.0;
+/// How long to let the server be after a call that got no answer, in milliseconds.
+const PAUSE: f64 = 15_000.0;
+
+type Refreshing = Shared<LocalBoxFuture<'static, Result<(), ApiError>>>;
+
+/// All that a tab remembers.
+#[derive(Default)]
+struct Memory {
+    token: Option<AccessToken>,
+    refreshing: Option<Refreshing>,
+    session: Option<Session>,
+    tried_at: f64,
+}
+
+/// The access token. Deliberately neither Debug nor Clone.
+struct AccessToken {
+    text: String,
+    ends_at: f64,
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory> = RefCell::default();
+}
+
+/// Begins: called once, when the page has been hydrated.
+pub(crate) fn begin(session: Session) {
+    MEMORY.with_borrow_mut(|memory| memory.session = Some(session));
+    session.story.update(|story| {
+        for happening in story {
+            *happening = super::Happening::now(happening.what);
+        }
+    });
+    tabs::listen(move |news, tag| hear(session, news, tag));
+    page::watch(move || leave(session), move || come_back(session));
+}
+
+/// Takes what signing in gave.
+pub(crate) fn signed_in(minted: Minted) {
+    tabs::tell(News::SignedIn, &minted.session.tag);
+    // Where another user was signed in before, the page is being asked for anew.
+    _ = keep(minted);
+}
+
+/// Signs in or creates an account by `call`, while no other tab refreshes: its late answer would take the new cookie away.
+pub(crate) async fn in_turn<T>(call: impl Future<Output = T>) -> T {
+    let _turn = locks::take_turn().await;
+    call.await
+}
+
+/// Asks the server who is signed in. It confirms to the server that the last refresh arrived, and finds out whether the session has ended.
+pub(crate) async fn check_in() -> Result<(), ApiError> {
+    MEMORY.with_borrow_mut(|memory| memory.tried_at = clock::now());
+    let profile = server_fns::profile().await?;
+    if let Some(session) = session() {
+        session.viewer.update(|viewer| {
+            if let Some(viewer) = viewer {
+                viewer.profile = profile;
+            }
+        });
+        if session.story.with_untracked(|story| story.last().is_some_and(|last| last.what.is_minting())) {
+            session.tell(What::Answered);
+        }
+        settle(session, None);
+    }
+    Ok(())
+}
+
+/// Checks in, when a page of the signed-in is come to.
+pub(crate) fn arrive() {
+    leptos::task::spawn_local(attempt(check_in()).map(drop));
+}
+
+/// Makes a refresh now, and proves to the server that it arrived.
+pub(crate) async fn refresh_now() -> Result<(), ApiError> {
+    refresh().await?;
+    check_in().await
+}
+
+/// Checks in once the token has little life left, if anyone looks at the page. Called each second by what shows that life.
+pub(crate) fn renew_when_due() {
+    let now = clock::now();
+    let due = MEMORY.with_borrow(|memory| {
+        memory.refreshing.is_none()
+            && now - memory.tried_at > PAUSE
+            && memory.token.as_ref().is_none_or(|token| token.ends_at - now < LEAST_LIFE)
+            && page::is_visible()
+    });
+    if due {
+        arrive();
+    }
+}
+
+/// Says so when a call got no answer. The end of the session needs no saying: the page goes away.
+pub(crate) async fn attempt<T>(call: impl Future<Output = Result<T, ApiError>>) -> Option<T> {
+    let answer = call.await;
+    if let (Err(error), Some(session)) = (&answer, session()) {
+        settle(session, Some(error.clone()));
+    }
+    answer.ok()
+}
+
+/// Signs out of this browser.
+pub(crate) async fn sign_out() -> Result<(), ApiError> {
+    server_fns::logout().await?;
+    depart(News::SignedOut, routes::HOME);
+    Ok(())
+}
+
+/// Signs out of every browser.
+pub(crate) async fn sign_out_everywhere() -> Result<(), ApiError> {
+    server_fns::logout_all().await?;
+    depart(News::SignedOut, routes::HOME);
+    Ok(())
+}
+
+/// Sends with the access token, renewed first when it has little life left. After a 401 it is renewed and sent once more; that answer stands.
+pub(super) async fn send_signed(request: PlainRequest) -> Result<PlainResponse, ApiError> {
+    let token = usable_token().await?;
+    let mut answer = fetch::send_with(&request, Some(&token)).await;
+    if answer_is_void(&answer) {
+        forget(&token);
+        let token = usable_token().await?;
+        answer = fetch::send_with(&request, Some(&token)).await;
+        if answer_is_void(&answer) {
+            end();
+        }
+    }
+    answer
+}
+
+/// Sends with the access token, if there is one.
+pub(super) async fn send_parting(request: PlainRequest) -> Result<PlainResponse, ApiError> {
+    let token = held(0.0);
+    fetch::send_with(&request, token.as_deref()).await
+}
+
+fn answer_is_void(answer: &Result<PlainResponse, ApiError>) -> bool {
+    matches!(answer, Err(ApiError::Unauthorized))
+}
+
+/// A token that lives long enough to be sent.
+async fn usable_token() -> Result<String, ApiError> {
+    if let Some(token) = held(LEAST_LIFE) {
+        return Ok(token);
+    }
+    refresh().await?;
+    // It is gone again when the page was left meanwhile.
+    held(0.0).ok_or(ApiError::Other)
+}
+
+/// The token that is held, if it lives for longer than `least` milliseconds.
+fn held(least: f64) -> Option<String> {
+    let now = clock::now();
+    MEMORY.with_borrow(|memory| {
+        let token = memory.token.as_ref()?;
+        (token.ends_at - now > least).then(|| token.text.clone())
+    })
+}
+
+/// Drops the token that was refused, unless another has come in its place.
+fn forget(refused: &str) {
+    let dropped = MEMORY.with_borrow_mut(|memory| memory.token.take_if(|token| token.text == refused)).is_some();
+    if let (true, Some(session)) = (dropped, session()) {
+        session.token.set(None);
+        session.tell(What::Refused);
+    }
+}
+
+/// One refresh at a time: who asks while one is under way waits for that one.
+fn refresh() -> Refreshing {
+    MEMORY.with_borrow_mut(|memory| {
+        let begin = || {
+            async {
+                let outcome = refresh_in_turn().await;
+                MEMORY.with_borrow_mut(|memory| memory.refreshing = None);
+                outcome
+            }
+            .boxed_local()
+            .shared()
+        };
+        memory.refreshing.get_or_insert_with(begin).clone()
+    })
+}
+
+async fn refresh_in_turn() -> Result<(), ApiError> {
+    let turn = locks::take_turn().await;
+    if let (true, Some(session)) = (turn.waited, session()) {
+        session.tell(What::Waited);
+    }
+    let answer = server_fns::refresh().await;
+    drop(turn);
+    match answer {
+        Ok(minted) => {
+            let news = (minted.outcome == Outcome::Rotated).then(|| minted.session.tag.clone());
+            keep(minted)?;
+            if let Some(tag) = news {
+                tabs::tell(News::Rotated, &tag);
+            }
+            Ok(())
+        }
+        Err(error) => {
+            if error == ApiError::Unauthorized {
+                end();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Keeps a new token, and shows what it brought. If it is another user's, the page is not theirs to see: it is asked for anew.
+fn keep(minted: Minted) -> Result<(), ApiError> {
+    let Some(session) = session() else { return Err(ApiError::Other) };
+    let another = session
+        .viewer
+        .with_untracked(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.profile.id != minted.claims.sub));
+    if another {
+        drop_everything(session);
+        page::renew();
+        return Err(ApiError::Other);
+    }
+    let generation = minted.session.generation;
+    #[expect(clippy::cast_precision_loss, reason = "a token's life is minutes")]
+    let ends_at = clock::now() + minted.expires_in as f64 * 1000.0;
+    MEMORY.with_borrow_mut(|memory| memory.token = Some(AccessToken { text: minted.access_token, ends_at }));
+    session.token.set(Some(TokenFacts {
+        claims: minted.claims,
+        key_id: minted.key_id,
+        algorithm: minted.algorithm,
+        lifetime: minted.expires_in,
+        ends_at,
+    }));
+    session.viewer.set(Some(Viewer { profile: minted.profile, session: minted.session, notices: minted.notices }));
+    session.rotated_elsewhere.set(false);
+    session.tell(What::minted(minted.outcome, generation));
+    Ok(())
+}
+
+/// What another tab tells.
+fn hear(session: Session, news: News, tag: &str) {
+    match news {
+        // A page without that session is behind: a stranger's, or an earlier session's.
+        News::SignedIn if !session.is(tag) => {
+            drop_everything(session);
+            page::renew();
+        }
+        News::SignedOut if session.is(tag) => {
+            drop_everything(session);
+            page::renew();
+        }
+        News::Ended if session.is(tag) => {
+            drop_everything(session);
+            page::replace(&ended_address());
+        }
+        News::Rotated if session.is(tag) => {
+            session.rotated_elsewhere.set(true);
+            session.tell(What::RotatedElsewhere);
+        }
+        _ => {}
+    }
+}
+
+/// The page is being left. It may come back from the back/forward cache, to another person even.
+fn leave(session: Session) {
+    MEMORY.with_borrow_mut(|memory| memory.token = None);
+    session.token.set(None);
+    if session.signed_in.get_untracked() {
+        page::veil(true);
+    }
+}
+
+/// The page is back: it is shown once the server has said who is signed in.
+fn come_back(session: Session) {
+    if session.signed_in.get_untracked() && !session.leaving.get_untracked() {
+        session.tell(What::Restored);
+        leptos::task::spawn_local(async {
+            match check_in().await {
+                Ok(()) => page::veil(false),
+                // The way to the sign-in has begun.
+                Err(ApiError::Unauthorized) => {}
+                Err(_) => page::renew(),
+            }
+        });
+    }
+}
+
+/// The server would not continue the session.
+fn end() {
+    depart(News::Ended, &ended_address());
+}
+
+fn ended_address() -> String {
+    next::with_next(routes::LOGIN, &page::address()) + "&reason=ended"
+}
+
+/// Tells the other tabs, and goes to `address` with nothing left behind.
+fn depart(news: News, address: &str) {
+    if let Some(session) = session() {
+        if let Some(tag) = session.summary(|session| session.tag.clone()) {
+            tabs::tell(news, &tag);
+        }
+        drop_everything(session);
+    }
+    page::replace(address);
+}
+
+fn drop_everything(session: Session) {
+    session.leaving.set(true);
+    page::veil(true);
+    MEMORY.with_borrow_mut(|memory| memory.token = None);
+    session.token.set(None);
+    session.viewer.set(None);
+    session.story.set(Vec::new());
+}
+
+/// Notes that a call was answered, or why not. Once.
+fn settle(session: Session, trouble: Option<ApiError>) {
+    let before = session.trouble.get_untracked();
+    match (&before, &trouble) {
+        (_, Some(ApiError::Unauthorized)) => return,
+        (None, Some(_)) => session.tell(What::Unreachable),
+        _ => {}
+    }
+    if before != trouble {
+        session.trouble.set(trouble);
+    }
+}
+
+fn session() -> Option<Session> {
+    MEMORY.with_borrow(|memory| memory.session)
+}

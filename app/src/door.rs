@@ -1,0 +1,114 @@
+//! How the server hands things in to a server function, and takes a cookie out: by context, so that the app knows no HTTP.
+//!
+//! Beside the types of this module the server provides [`auth::Engine`] and [`auth::Device`].
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use auth::{Device, Engine, ExposeSecret, Grant, SecretString};
+use leptos::prelude::use_context;
+
+use crate::{error::ApiError, server_fns::Minted};
+
+/// The bearer token that came in the Authorization header, given by the function handler alone. A page being rendered has none.
+#[derive(Clone)]
+pub struct Bearer(pub Option<SecretString>);
+
+/// The refresh token that came in the cookie, given to login, register, refresh and logout alone.
+#[derive(Clone)]
+pub struct RefreshCookie(pub Option<SecretString>);
+
+/// What shall become of the refresh cookie.
+#[derive(Clone)]
+pub enum CookieChange {
+    /// It holds this token from now on.
+    Set {
+        /// The refresh token.
+        token: SecretString,
+        /// The cookie's life, in seconds.
+        max_age: i64,
+    },
+    /// It is taken away.
+    Clear,
+}
+
+/// Where a server function leaves the change of the cookie, for the function handler to turn into a header.
+#[derive(Clone, Default)]
+pub struct CookieOutbox(Arc<Mutex<Option<CookieChange>>>);
+
+impl CookieOutbox {
+    /// Leaves a change; an earlier one is forgotten.
+    pub fn set(&self, change: CookieChange) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(change);
+    }
+
+    /// Takes the change out.
+    pub fn take(&self) -> Option<CookieChange> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Bearer(…)")
+    }
+}
+
+impl fmt::Debug for RefreshCookie {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RefreshCookie(…)")
+    }
+}
+
+/// The engine. A server without one is wired wrongly.
+pub(crate) fn engine() -> Result<Engine, ApiError> {
+    use_context::<Engine>().ok_or(ApiError::Other)
+}
+
+/// Who is asking.
+pub(crate) fn device() -> Device {
+    use_context::<Device>().unwrap_or_default()
+}
+
+pub(crate) fn bearer() -> Option<SecretString> {
+    use_context::<Bearer>().and_then(|Bearer(token)| token)
+}
+
+pub(crate) fn refresh_cookie() -> Option<SecretString> {
+    use_context::<RefreshCookie>().and_then(|RefreshCookie(token)| token)
+}
+
+/// Whose bearer token it is; an error where there is none, or a void one.
+pub(crate) async fn authenticated(engine: &Engine) -> Result<auth::Authenticated, ApiError> {
+    let token = bearer().ok_or(auth::Error::NotAuthenticated)?;
+    Ok(auth::flow::authenticate(engine, &token).await?)
+}
+
+/// Gives out what was granted: the refresh token by the cookie, the rest by the answer.
+pub(crate) fn give_out(grant: Grant) -> Minted {
+    change_cookie(CookieChange::Set { token: grant.refresh_token, max_age: grant.refresh_max_age });
+    Minted {
+        access_token: grant.access_token.expose_secret().to_owned(),
+        expires_in: grant.expires_in,
+        claims: grant.claims,
+        key_id: grant.key_id,
+        algorithm: grant.algorithm,
+        profile: grant.profile,
+        session: grant.session,
+        notices: grant.notices,
+        outcome: grant.outcome,
+    }
+}
+
+/// Takes the cookie away, after a sign-out or because it was refused.
+pub(crate) fn clear_cookie() {
+    change_cookie(CookieChange::Clear);
+}
+
+fn change_cookie(change: CookieChange) {
+    if let Some(outbox) = use_context::<CookieOutbox>() {
+        outbox.set(change);
+    }
+}

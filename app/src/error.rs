@@ -1,0 +1,151 @@
+//! The one error that crosses the wire between a page and the server, in words that a person understands.
+
+use std::fmt;
+
+use auth::error::FieldError;
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::words;
+
+/// Why a server function did not do what it was asked. Its display is a sentence for the screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiError {
+    /// What was typed can't be taken; each fault stands beside its field.
+    Fields(Vec<FieldError>),
+    /// An unknown user or a wrong password.
+    WrongCredentials,
+    /// A token is missing or void: signed out.
+    Unauthorized,
+    /// Too many tries of late, or too many people at once.
+    TooManyTries {
+        /// How long to wait.
+        seconds: u64,
+    },
+    /// The server could not read the request.
+    Malformed,
+    /// The request came from another site.
+    Forbidden,
+    /// There was no answer: the network is lost, or too slow. Made in the browser alone.
+    Offline,
+    /// The server can't do it just now.
+    Unavailable,
+    /// Something that should not happen did.
+    Other,
+}
+
+impl ApiError {
+    /// The status of an HTTP answer that says this.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Fields(_) => 422,
+            Self::WrongCredentials | Self::Unauthorized => 401,
+            Self::TooManyTries { .. } => 429,
+            Self::Malformed => 400,
+            Self::Forbidden => 403,
+            Self::Offline | Self::Unavailable => 503,
+            Self::Other => 500,
+        }
+    }
+
+    /// What an answer means that holds none of these errors: it comes from something between the page and the app.
+    pub(crate) fn from_status(status: u16, retry_after: Option<u64>) -> Self {
+        match status {
+            401 => Self::Unauthorized,
+            403 => Self::Forbidden,
+            429 => Self::TooManyTries { seconds: retry_after.unwrap_or(30) },
+            400..=499 => Self::Malformed,
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::TooManyTries { seconds } => return write!(formatter, "Too many tries. Try again in {}.", words::wait(*seconds)),
+            Self::Fields(_) => "Some fields need another look.",
+            Self::WrongCredentials => "Invalid username or password. Check both and try again.",
+            Self::Unauthorized => "You are signed out. Sign in to go on.",
+            Self::Malformed => "The server could not read that. Reload the page and try again.",
+            Self::Forbidden => "That was refused. Reload the page and try again.",
+            Self::Offline => "The network can't be reached.",
+            Self::Unavailable => "The service is not available just now. Try again in a moment.",
+            Self::Other => "Something went wrong on our side. Try again in a moment.",
+        })
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Offline,
+            // On the server it is the request that could not be read, in the browser the answer.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
+            ServerFnErrorErr::Deserialization(_) => Self::Unavailable,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<auth::Error> for ApiError {
+    fn from(error: auth::Error) -> Self {
+        match error {
+            auth::Error::Invalid(errors) => Self::Fields(errors),
+            auth::Error::WrongCredentials => Self::WrongCredentials,
+            auth::Error::RefreshTokenNotFound | auth::Error::InvalidToken | auth::Error::NotAuthenticated => Self::Unauthorized,
+            auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => {
+                Self::TooManyTries { seconds: retry_after.as_secs().max(1) }
+            }
+            auth::Error::Unavailable(_) => Self::Unavailable,
+            auth::Error::Internal(_) => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::server_fn::error::IntoAppError as _;
+
+    use super::*;
+
+    #[test]
+    fn an_error_survives_the_way_to_the_browser() {
+        for error in [
+            ApiError::Fields(vec![FieldError::new(auth::error::Field::Email, "Enter your email address")]),
+            ApiError::WrongCredentials,
+            ApiError::TooManyTries { seconds: 7 },
+            ApiError::Other,
+        ] {
+            assert_eq!(ApiError::de(error.ser()), error);
+        }
+    }
+
+    #[test]
+    fn a_lost_network_is_told_from_a_failing_server() {
+        let lost: ApiError = ServerFnErrorErr::Request(String::new()).into_app_error();
+        assert_eq!(lost, ApiError::Offline);
+        assert_eq!(ApiError::from_status(502, None), ApiError::Unavailable);
+    }
+
+    #[test]
+    fn only_a_401_means_signed_out() {
+        for status in 400..600 {
+            assert_eq!(ApiError::from_status(status, None) == ApiError::Unauthorized, status == 401, "{status}");
+        }
+        assert_eq!(ApiError::from_status(429, Some(3)), ApiError::TooManyTries { seconds: 3 });
+    }
+
+    #[test]
+    fn a_wait_is_said_in_words() {
+        assert_eq!(ApiError::TooManyTries { seconds: 90 }.to_string(), "Too many tries. Try again in 2 minutes.");
+    }
+}

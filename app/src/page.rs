@@ -1,0 +1,126 @@
+//! What the server tells a page that it renders: who looks at it, what came of a form, and how it went.
+//!
+//! The server's page handler puts these into the context of a render; [`crate::App`] reads them first thing and hands them on to the
+//! browser, so that both begin with the same.
+
+use auth::{error::FieldError, session::Viewer};
+use serde::{Deserialize, Serialize};
+
+/// The status of the answer that a page is rendered for: 200, 404, 422, …
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status(pub u16);
+
+/// Where to go once signed in; a path of this site (see [`crate::next::safe`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next(pub String);
+
+/// The two forms that take a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Signing in.
+    Login,
+    /// Creating an account.
+    Register,
+}
+
+/// What was typed into a form that was refused. Never the password.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Values {
+    /// The username; at sign-in the username or the email address.
+    pub username: String,
+    /// The email address.
+    pub email: String,
+}
+
+/// A form that was posted and refused, to be shown again as it was, with what is wrong beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormState {
+    /// Which form.
+    pub form: Form,
+    /// What was typed.
+    pub values: Values,
+    /// What is wrong, each beside its field.
+    pub errors: Vec<FieldError>,
+    /// What is wrong with the whole.
+    pub message: Option<String>,
+}
+
+/// All that a page begins with, as it crosses from the server to the browser.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Outset {
+    pub(crate) viewer: Option<Viewer>,
+    pub(crate) form: Option<FormState>,
+    pub(crate) next: Option<String>,
+    pub(crate) status: u16,
+    pub(crate) minimum_length: usize,
+}
+
+#[cfg(feature = "ssr")]
+pub use self::context::PageContext;
+
+#[cfg(feature = "ssr")]
+mod context {
+    use auth::{password::PasswordPolicy, session::Viewer};
+    use leptos::{nonce::Nonce, prelude::provide_context};
+
+    use super::{FormState, Next, Outset, Status};
+
+    /// Everything that a render needs to be told, in one value.
+    #[derive(Clone, Debug)]
+    pub struct PageContext {
+        /// Who looks at the page; none for a stranger.
+        pub viewer: Option<Viewer>,
+        /// The form that was refused, if the page answers one.
+        pub form: Option<FormState>,
+        /// Where to go once signed in.
+        pub next: Option<Next>,
+        /// The status of the answer.
+        pub status: Status,
+        /// The rule for new passwords.
+        pub policy: PasswordPolicy,
+        /// The nonce of this answer's Content Security Policy.
+        pub nonce: Nonce,
+    }
+
+    impl PageContext {
+        /// Puts all of it into the context of the render that is about to run.
+        pub fn provide(self) {
+            provide_context(self.viewer);
+            provide_context(self.form);
+            provide_context(self.next);
+            provide_context(self.status);
+            provide_context(self.policy);
+            provide_context(self.nonce);
+        }
+    }
+
+    impl Outset {
+        /// Reads what the page handler put into the context.
+        pub(crate) fn from_context() -> Self {
+            use leptos::prelude::use_context;
+
+            Self {
+                viewer: use_context::<Option<Viewer>>().flatten(),
+                form: use_context::<Option<FormState>>().flatten(),
+                next: use_context::<Option<Next>>().flatten().map(|Next(path)| path),
+                status: use_context::<Status>().map_or(200, |Status(status)| status),
+                minimum_length: use_context::<PasswordPolicy>().unwrap_or_default().minimum_length,
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+impl Outset {
+    /// In the browser there is no such context: what the server wrote is read instead.
+    pub(crate) fn from_context() -> Self {
+        Self {
+            viewer: None,
+            form: None,
+            next: None,
+            status: 200,
+            minimum_length: auth::password::PasswordPolicy::default().minimum_length,
+        }
+    }
+}

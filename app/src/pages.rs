@@ -1,0 +1,10 @@
+//! The pages: each a composition of components.
+
+#![expect(unreachable_pub, reason = "the component macro writes `pub` of its own")]
+
+pub(crate) mod error;
+pub(crate) mod home;
+pub(crate) mod not_found;
+pub(crate) mod profile;
+pub(crate) mod sign_in;
+pub(crate) mod sign_up;

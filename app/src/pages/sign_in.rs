@@ -1,0 +1,34 @@
+//! Signing in.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    components::{credential_form::CredentialForm, heading::Heading},
+    next,
+    page::Form,
+    routes::REGISTER,
+};
+
+/// The page.
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    let (ended, register) = use_query_map()
+        .with_untracked(|query| (query.get("reason").as_deref() == Some("ended"), next::carried(REGISTER, query.get("next").as_deref())));
+    view! {
+        <div class="door">
+            <div class="card">
+                <Heading text="Sign in"/>
+                <p class="quiet">"Welcome back."</p>
+                <p class="notice calm" role="status" hidden=!ended>
+                    "You were signed out because your session ended. Sign in to go on."
+                </p>
+                <CredentialForm form=Form::Login/>
+            </div>
+            <p class="below">"New here? " <a href=register>"Create an account"</a></p>
+            <p class="small quiet promise">
+                "The access token will live in this tab's memory, the refresh token in a cookie that no script can read."
+            </p>
+        </div>
+    }
+}

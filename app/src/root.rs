@@ -1,0 +1,73 @@
+//! The root of every page: what it begins with, the frame around it, and the table of pages.
+
+#![expect(unreachable_pub, reason = "the component macro writes `pub` of its own")]
+
+use auth::password::PasswordPolicy;
+use leptos::prelude::*;
+use leptos_router::{
+    SsrMode, StaticSegment,
+    components::{FlatRoutes, Route, Router},
+    hooks::use_location,
+};
+
+use crate::{
+    client::{self, Session},
+    components::{header::Header, trouble::Trouble},
+    opening::Opening,
+    page::Outset,
+    pages::{error::ErrorPage, home::Home, not_found::NotFound, profile::ProfilePage, sign_in::SignIn, sign_up::SignUp},
+    routes::title_for,
+};
+
+/// The app, on the server and in the browser.
+#[component]
+pub fn App() -> impl IntoView {
+    // First of all and in any case: what crosses from the server is found by counting.
+    let outset = SharedValue::new(Outset::from_context).into_inner();
+    let session = Session::new(outset.viewer);
+    provide_context(session);
+    provide_context(Opening::new(outset.form, outset.next, outset.status));
+    provide_context(PasswordPolicy { minimum_length: outset.minimum_length });
+    Effect::new(move |_| client::session::begin(session));
+
+    view! {
+        <Router>
+            <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+            <Header/>
+            <main id="main" tabindex="-1">
+                <FlatRoutes fallback=page(NotFound)>
+                    <Route path=StaticSegment("") view=page(Home) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("register") view=page(SignUp) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("login") view=page(SignIn) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("profile") view=page(ProfilePage) ssr=SsrMode::Async/>
+                </FlatRoutes>
+            </main>
+            <Trouble/>
+            <Title/>
+        </Router>
+    }
+}
+
+/// A page, or the error that the server answered instead of it. Its type is left behind here: the compiler would go down into all pages.
+fn page<View: IntoView + 'static>(page: fn() -> View) -> impl Fn() -> AnyView + Clone + Send + 'static {
+    move || match Opening::of_app().take_error() {
+        Some(status) => view! { <ErrorPage status/> }.into_any(),
+        None => page().into_any(),
+    }
+}
+
+/// Gives the document its title after a navigation without a page load, and says it to who can't see it.
+#[component]
+fn Title() -> impl IntoView {
+    let path = use_location().pathname;
+    let told = RwSignal::new("");
+    Effect::new(move |before: Option<()>| {
+        let title = title_for(&path.get());
+        // The server has set the title of the page that it rendered.
+        if before.is_some() {
+            document().set_title(title);
+            told.set(title);
+        }
+    });
+    view! { <p class="visually-hidden" aria-live="polite">{told}</p> }
+}

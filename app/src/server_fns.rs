@@ -1,0 +1,126 @@
+//! What a hydrated page asks the server: one function for each flow, its body a call into the engine.
+//!
+//! [`crate::door`] brings the tokens in and the cookie out.
+
+use std::fmt;
+
+use auth::{
+    account,
+    session::{Notice, Outcome, SessionSummary},
+    token::AccessClaims,
+};
+use leptos::{prelude::server, server_fn::codec::Json};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{OpenClient, PartingClient, RefreshClient, SessionClient},
+    error::ApiError,
+};
+
+/// A new access token, and what a page may know of it and of its session. The refresh token went by the cookie.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Minted {
+    /// The access token, to be kept in memory alone.
+    pub access_token: String,
+    /// Its life, in seconds.
+    pub expires_in: i64,
+    /// What it says.
+    pub claims: AccessClaims,
+    /// The key that signed it.
+    pub key_id: String,
+    /// The algorithm that signed it.
+    pub algorithm: String,
+    /// Whose it is.
+    pub profile: account::Profile,
+    /// The session that it belongs to.
+    pub session: SessionSummary,
+    /// What the user has to be told.
+    pub notices: Vec<Notice>,
+    /// How it came about.
+    pub outcome: Outcome,
+}
+
+impl fmt::Debug for Minted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Minted").field("outcome", &self.outcome).finish_non_exhaustive()
+    }
+}
+
+/// Creates an account and signs in. The session of a cookie that came along ends.
+#[server(prefix = "/fn", endpoint = "register", input = Json, client = OpenClient)]
+pub async fn register(username: String, email: String, password: String) -> Result<Minted, ApiError> {
+    let sign_up = auth::SignUp {
+        username,
+        email,
+        password: password.into(),
+        device: crate::door::device(),
+        replaces: crate::door::refresh_cookie(),
+    };
+    let grant = auth::flow::sign_up(&crate::door::engine()?, sign_up).await?;
+    Ok(crate::door::give_out(grant))
+}
+
+/// Signs in by username or email address. The session of a cookie that came along ends.
+#[server(prefix = "/fn", endpoint = "login", input = Json, client = OpenClient)]
+pub async fn login(username: String, password: String) -> Result<Minted, ApiError> {
+    let sign_in = auth::SignIn {
+        identifier: username,
+        password: password.into(),
+        device: crate::door::device(),
+        replaces: crate::door::refresh_cookie(),
+    };
+    let grant = auth::flow::sign_in(&crate::door::engine()?, sign_in).await?;
+    Ok(crate::door::give_out(grant))
+}
+
+/// Exchanges the cookie's refresh token for the next generation and a new access token. A cookie that is refused is taken away.
+#[server(prefix = "/fn", endpoint = "refresh", input = Json, client = RefreshClient)]
+pub async fn refresh() -> Result<Minted, ApiError> {
+    let token = crate::door::refresh_cookie().ok_or(auth::Error::RefreshTokenNotFound)?;
+    match auth::flow::refresh(&crate::door::engine()?, &token, &crate::door::device()).await {
+        Ok(grant) => Ok(crate::door::give_out(grant)),
+        Err(error) => {
+            let error = ApiError::from(error);
+            if error == ApiError::Unauthorized {
+                crate::door::clear_cookie();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Ends the session of the cookie and that of the bearer token. Without either it does nothing, and that is well.
+#[server(prefix = "/fn", endpoint = "logout", input = Json, client = PartingClient)]
+pub async fn logout() -> Result<(), ApiError> {
+    let (bearer, cookie) = (crate::door::bearer(), crate::door::refresh_cookie());
+    auth::flow::sign_out(&crate::door::engine()?, bearer.as_ref(), cookie.as_ref()).await?;
+    crate::door::clear_cookie();
+    Ok(())
+}
+
+/// Ends every session of the user, this one too.
+#[server(prefix = "/fn", endpoint = "logout_all", input = Json, client = SessionClient)]
+pub async fn logout_all() -> Result<(), ApiError> {
+    let engine = crate::door::engine()?;
+    let authenticated = crate::door::authenticated(&engine).await?;
+    auth::flow::sign_out_everywhere(&engine, &authenticated).await?;
+    crate::door::clear_cookie();
+    Ok(())
+}
+
+/// The account of the one who asks.
+#[server(prefix = "/fn", endpoint = "profile", input = Json, client = SessionClient)]
+pub async fn profile() -> Result<account::Profile, ApiError> {
+    let engine = crate::door::engine()?;
+    let authenticated = crate::door::authenticated(&engine).await?;
+    Ok(auth::flow::profile(&engine, &authenticated).await?)
+}
+
+/// Takes a notice away that its owner has read.
+#[server(prefix = "/fn", endpoint = "dismiss_notice", input = Json, client = SessionClient)]
+pub async fn dismiss_notice(id: String) -> Result<(), ApiError> {
+    let engine = crate::door::engine()?;
+    let authenticated = crate::door::authenticated(&engine).await?;
+    auth::flow::dismiss_notice(&engine, authenticated.user(), &id).await?;
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! The HTML around the app: the head, and the script that brings the page to life.
+//!
+//! Leptos' own hydration scripts put the nonce where style sheets could read it; these don't.
+
+mod assets;
+
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos_router::location::RequestUrl;
+
+use self::assets::AssetNames;
+use crate::{App, page::Status, pages::error, routes};
+
+/// Makes HTML from text for Leptos, which builds static parts of a page that way, and for nothing that could run.
+const TRUSTED_TYPES: &str = r"self.trustedTypes&&trustedTypes.createPolicy('default',{createHTML:(s,t,k)=>k=='Element innerHTML'&&!/<.?(script|iframe|object|embed|base|link|meta|style)|[\s\/]on\w+\s*=|srcdoc|javascript:/i.test(s)?s:null});";
+
+/// The whole document of a page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let assets = AssetNames::find(&options);
+    let nonce = use_nonce();
+    let hydrate = format!(
+        "{TRUSTED_TYPES}import('{js}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>m.hydrate()))",
+        js = assets.js,
+        wasm = assets.wasm,
+    );
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>{title()}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=assets.css/>
+                <link rel="modulepreload" href=assets.js nonce=nonce.clone()/>
+                <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
+                <AutoReload options/>
+                <script type="module" nonce=nonce>{hydrate}</script>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+fn title() -> &'static str {
+    let Status(status) = use_context().unwrap_or(Status(200));
+    let has_form = use_context::<Option<crate::page::FormState>>().flatten().is_some();
+    if status >= 400 && !has_form {
+        return error::words(status).title;
+    }
+    use_context::<RequestUrl>()
+        .and_then(|url| url.parse().ok())
+        .map_or("Latchkey", |url| routes::title_for(url.path()))
+}

@@ -1,0 +1,110 @@
+//! Times and lifetimes in words. The same text on the server and in the browser, so that a page reads alike however it was reached:
+//! times are told in UTC.
+
+/// A span to wait for, rounded up: `30 seconds`, `2 minutes`.
+pub(crate) fn wait(seconds: u64) -> String {
+    match seconds {
+        0..=89 => count(seconds.max(1), "second"),
+        _ => count(seconds.div_ceil(60), "minute"),
+    }
+}
+
+/// What is left of a token's minutes: `8:42`.
+pub(crate) fn countdown(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// What is left of a session: a number and its unit, `("30", "days")`.
+pub(crate) fn left(seconds: i64) -> (i64, &'static str) {
+    let (number, one, more) = match seconds.max(0) {
+        // Half a day short of a month is a month to a person.
+        seconds @ 172_800.. => ((seconds + 43_200) / 86_400, "day", "days"),
+        seconds @ 7200.. => (seconds / 3600, "hour", "hours"),
+        seconds => (seconds / 60, "minute", "minutes"),
+    };
+    (number, if number == 1 { one } else { more })
+}
+
+/// A time of RFC 3339 in UTC, to the minute: `23 November 2026, 20:14 UTC`.
+pub(crate) fn moment(time: &str) -> String {
+    match time.get(11..16) {
+        Some(clock) => format!("{}, {clock} UTC", day(time)),
+        None => time.to_owned(),
+    }
+}
+
+/// The day of a time of RFC 3339: `23 November 2026`.
+pub(crate) fn day(time: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    ];
+    let number = |range| time.get(range).and_then(|digits: &str| digits.parse::<usize>().ok());
+    match (time.get(..4), number(5..7), number(8..10)) {
+        (Some(year), Some(month @ 1..=12), Some(day)) => format!("{day} {} {year}", MONTHS[month - 1]),
+        _ => time.to_owned(),
+    }
+}
+
+/// The time of day of a moment counted in seconds since 1970: `20:14:05 UTC`.
+pub(crate) fn time_of_day(timestamp: i64) -> String {
+    let seconds = timestamp.rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// A long id by its two ends: `0192f3c4…9b1e`. A short one is told whole.
+pub(crate) fn short(id: &str) -> String {
+    match (id.get(..8), id.len().checked_sub(4).and_then(|end| id.get(end..))) {
+        (Some(start), Some(end)) if id.len() > 16 => format!("{start}…{end}"),
+        _ => id.to_owned(),
+    }
+}
+
+fn count(number: u64, unit: &str) -> String {
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_never_said_too_short() {
+        assert_eq!([0, 1, 30, 89, 90, 120, 121].map(wait), ["1 second", "1 second", "30 seconds", "89 seconds", "2 minutes", "2 minutes", "3 minutes"]);
+    }
+
+    #[test]
+    fn minutes_run_down_to_nothing_and_not_below() {
+        assert_eq!([600, 522, 9, 0, -3].map(countdown), ["10:00", "8:42", "0:09", "0:00", "0:00"]);
+    }
+
+    #[test]
+    fn a_session_is_counted_in_the_unit_that_suits() {
+        assert_eq!(left(30 * 86_400), (30, "days"));
+        assert_eq!(left(30 * 86_400 - 90), (30, "days"));
+        assert_eq!(left(47 * 3600), (47, "hours"));
+        assert_eq!(left(60), (1, "minute"));
+        assert_eq!(left(-1), (0, "minutes"));
+    }
+
+    #[test]
+    fn times_are_told_in_utc() {
+        assert_eq!(moment("2026-11-03T20:14:05.123Z"), "3 November 2026, 20:14 UTC");
+        assert_eq!(day("2026-01-31T00:00:00Z"), "31 January 2026");
+        assert_eq!(time_of_day(1_795_464_845), "20:14:05 UTC");
+    }
+
+    #[test]
+    fn a_long_id_is_told_by_its_ends() {
+        assert_eq!(short("0192f3c4-7d1e-7c3a-a1b2-0242ac129b1e"), "0192f3c4…9b1e");
+        assert_eq!(short("2026-11-a"), "2026-11-a");
+    }
+
+    #[test]
+    fn what_is_no_time_is_shown_as_it_is() {
+        for odd in ["", "soon", "2026-13-01T00:00:00Z", "é26-01-01"] {
+            assert_eq!(day(odd), odd);
+        }
+        assert_eq!(moment("soon"), "soon");
+    }
+}

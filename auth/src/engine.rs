@@ -1,0 +1,250 @@
+//! What the flows work with: the store, the keys, the hash pool, the revocation set, the clock and the source of chance.
+
+use std::{sync::Arc, time::Duration};
+
+use thiserror::Error;
+use tokio::task::JoinSet;
+
+use crate::{
+    Error,
+    account::UserId,
+    clock::{Clock, Timestamp},
+    master_secret::MasterSecret,
+    password::{
+        HashPool, PasswordPolicy,
+        hashing::{HashingError, HashingSettings},
+    },
+    random::{Randomness, RandomnessError, id},
+    session::{
+        SessionId,
+        receipts::Receipts,
+        revocations::{self, RevocationSet},
+    },
+    store::{Store, StoreError},
+    throttle::ThrottleSettings,
+    token::{
+        Access, JsonWebKeySet, KeyRing, Kind, Refresh, Rules,
+        key_ring::KeyRingError,
+        seal::{Seal, SealError},
+    },
+};
+
+/// How tokens, sessions and passwords are to be. All but the issuer have defaults.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// `iss` of all tokens: the public URL, without a slash at its end.
+    pub issuer: String,
+    /// `aud` of access tokens.
+    pub audience: String,
+    /// `client_id` of access tokens.
+    pub client_id: String,
+    /// How long an access token is good.
+    pub access_token_lifetime: Duration,
+    /// How long a session lasts without being used.
+    pub refresh_idle_lifetime: Duration,
+    /// How long a session lasts however much it is used.
+    pub refresh_absolute_lifetime: Duration,
+    /// The fewest characters of a new password.
+    pub password_minimum_length: usize,
+    /// How passwords are hashed.
+    pub hashing: HashingSettings,
+    /// How wrong passwords slow the next try.
+    pub throttle: ThrottleSettings,
+}
+
+impl EngineSettings {
+    /// The defaults, for this issuer.
+    pub fn new(issuer: impl Into<String>) -> Self {
+        let issuer = issuer.into();
+        let days = |days: u64| Duration::from_hours(days * 24);
+        Self {
+            audience: issuer.clone(),
+            client_id: "latchkey".to_owned(),
+            access_token_lifetime: Duration::from_mins(10),
+            refresh_idle_lifetime: days(30),
+            refresh_absolute_lifetime: days(90),
+            password_minimum_length: PasswordPolicy::default().minimum_length,
+            hashing: HashingSettings::default(),
+            throttle: ThrottleSettings::default(),
+            issuer,
+        }
+    }
+}
+
+/// The engine. Clones are handles to the same one.
+#[derive(Clone, Debug)]
+pub struct Engine(Arc<Parts>);
+
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) settings: EngineSettings,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) passwords: HashPool,
+    pub(crate) access: TokenKind<Access>,
+    pub(crate) refresh: TokenKind<Refresh>,
+    pub(crate) revocations: Arc<RevocationSet>,
+    pub(crate) receipts: Receipts,
+    /// What goes on for as long as the engine is there: dropping it ends them.
+    _background: JoinSet<()>,
+}
+
+/// The keys of one kind of token, and what such a token must say.
+#[derive(Debug)]
+pub(crate) struct TokenKind<K: Kind> {
+    pub(crate) ring: KeyRing<K>,
+    pub(crate) rules: Rules,
+}
+
+/// Why the engine did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The database refused, or was not reached.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The master secret could not be used.
+    #[error("the master secret could not be used")]
+    Seal(#[from] SealError),
+    /// The signing keys could not be opened.
+    #[error("{0}. The master secret must be the one that the keys were sealed under")]
+    Keys(#[from] KeyRingError),
+    /// Passwords could not be hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+}
+
+impl Engine {
+    /// Starts the engine on a store that has been migrated: makes signing keys where there are none, reads what was revoked of late, and
+    /// begins to keep that up to date. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`StartError`], which says what stands in the way.
+    pub async fn start(
+        settings: EngineSettings,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+        master_secret: &MasterSecret,
+    ) -> Result<Self, StartError> {
+        let seal = Seal::new(master_secret)?;
+        let now = clock.now();
+        let revocations = Arc::new(RevocationSet::fill(&store, now, retention(&settings)).await?);
+        let mut background = JoinSet::new();
+        background.spawn(revocations::keep_up_to_date(
+            Arc::clone(&revocations),
+            store.clone(),
+            Arc::clone(&clock),
+        ));
+        background.spawn(revocations::listen(Arc::clone(&revocations), store.clone()));
+        let access = TokenKind {
+            ring: open_ring(&store, &seal, now, &*randomness).await?,
+            rules: Rules {
+                issuer: settings.issuer.clone(),
+                audience: settings.audience.clone(),
+                lifetime: settings.access_token_lifetime,
+            },
+        };
+        let refresh = TokenKind {
+            ring: open_ring(&store, &seal, now, &*randomness).await?,
+            rules: Rules {
+                issuer: settings.issuer.clone(),
+                audience: format!("{}/api/v1/auth/refresh", settings.issuer),
+                lifetime: settings.refresh_idle_lifetime,
+            },
+        };
+        Ok(Self(Arc::new(Parts {
+            passwords: HashPool::start(&settings.hashing, Arc::clone(&randomness))?,
+            receipts: Receipts::start(store.clone(), Arc::clone(&clock)),
+            settings,
+            store,
+            clock,
+            randomness,
+            access,
+            refresh,
+            revocations,
+            _background: background,
+        })))
+    }
+
+    /// The rule for new passwords.
+    pub fn password_policy(&self) -> PasswordPolicy {
+        PasswordPolicy {
+            minimum_length: self.0.settings.password_minimum_length,
+        }
+    }
+
+    /// How long an access token is good.
+    pub fn access_token_lifetime(&self) -> Duration {
+        self.0.settings.access_token_lifetime
+    }
+
+    /// The public halves of the keys that sign access tokens.
+    pub fn key_set(&self) -> JsonWebKeySet {
+        self.0.access.ring.public()
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], when there is none.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.0.store.ping().await?)
+    }
+
+    /// Writes down what waits to be written. To be called before the program ends.
+    pub async fn flush(&self) {
+        self.0.receipts.flush().await;
+    }
+
+    /// Forbids a user to sign in, and makes all their tokens void.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], when the database does not answer.
+    pub async fn disable(&self, user: UserId) -> Result<(), Error> {
+        let now = self.now();
+        if let Some(version) = self.0.store.disable_user(user, now).await? {
+            self.0.revocations.raise_version(user, version, now);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn new_user_id(&self, now: Timestamp) -> Result<UserId, RandomnessError> {
+        id(now, &*self.0.randomness).map(UserId::from)
+    }
+
+    pub(crate) fn new_session_id(&self, now: Timestamp) -> Result<SessionId, RandomnessError> {
+        id(now, &*self.0.randomness).map(SessionId::from)
+    }
+}
+
+/// How long a revocation is kept in memory: as long as an access token that was minted while it happened can be good on any process.
+fn retention(settings: &EngineSettings) -> Duration {
+    let leeway = u64::try_from(crate::token::LEEWAY).unwrap_or(0);
+    settings.access_token_lifetime + Duration::from_secs(leeway + 60)
+}
+
+/// Reads a ring, and makes its first key where there is none. Where two processes start at once, both read the key of the quicker one.
+async fn open_ring<K: Kind>(
+    store: &Store,
+    seal: &Seal,
+    now: Timestamp,
+    randomness: &dyn Randomness,
+) -> Result<KeyRing<K>, StartError> {
+    let mut keys = store.keys(K::RING).await?;
+    if keys.is_empty() {
+        store
+            .add_key(&KeyRing::<K>::new_key(1, now, seal, randomness)?)
+            .await?;
+        keys = store.keys(K::RING).await?;
+    }
+    Ok(KeyRing::open(&keys, seal)?)
+}

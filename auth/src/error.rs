@@ -1,0 +1,111 @@
+//! What can go wrong, in words that a person understands.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A field that a person fills in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The username, or at sign-in the username or the email address.
+    Username,
+    /// The email address.
+    Email,
+    /// The password.
+    Password,
+}
+
+impl Field {
+    /// The name that the field has in forms and in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::Password => "password",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// What is wrong with one field: a sentence to put beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The field that is wrong.
+    pub field: Field,
+    /// What to do about it.
+    pub message: String,
+}
+
+impl FieldError {
+    /// Puts `reason` beside `field`.
+    pub fn new(field: Field, reason: impl fmt::Display) -> Self {
+        Self {
+            field,
+            message: reason.to_string(),
+        }
+    }
+}
+
+#[cfg(feature = "engine")]
+pub use self::engine::Error;
+
+#[cfg(feature = "engine")]
+mod engine {
+    use std::time::Duration;
+
+    use super::FieldError;
+    use crate::{random::RandomnessError, store::StoreError};
+
+    /// Why a flow did not do what it was asked.
+    ///
+    /// The display of a refusal is, word for word, what the API answers. That of a failure says no more than a stranger may know; its
+    /// cause is in its source, for the log.
+    #[derive(Debug, thiserror::Error)]
+    pub enum Error {
+        /// What was typed can't be taken; each fault stands beside its field.
+        #[error("Some fields need another look")]
+        Invalid(Vec<FieldError>),
+        /// An unknown user, a wrong password or a disabled account: one answer for all.
+        #[error("Invalid username or password")]
+        WrongCredentials,
+        /// A refresh was asked for without a refresh token.
+        #[error("Refresh token not found")]
+        RefreshTokenNotFound,
+        /// A token that is forged, expired, revoked, replayed or of the other kind.
+        #[error("Invalid token")]
+        InvalidToken,
+        /// A protected call without a bearer token.
+        #[error("Not authenticated")]
+        NotAuthenticated,
+        /// The account has seen too many wrong passwords of late.
+        #[error("Too many tries. Try again in {} s", retry_after.as_secs().max(1))]
+        TooManyTries {
+            /// How long to wait.
+            retry_after: Duration,
+        },
+        /// More passwords wait to be checked than can be soon.
+        #[error("Many people are signing in just now. Try again in {} s", retry_after.as_secs().max(1))]
+        Busy {
+            /// How long to wait.
+            retry_after: Duration,
+        },
+        /// The database does not answer.
+        #[error("The service is not available just now. Try again in a moment")]
+        Unavailable(#[from] StoreError),
+        /// Something that should not happen did.
+        #[error("Something went wrong on our side")]
+        Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    }
+
+    impl From<RandomnessError> for Error {
+        fn from(error: RandomnessError) -> Self {
+            Self::Internal(Box::new(error))
+        }
+    }
+}

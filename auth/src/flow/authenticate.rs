@@ -1,0 +1,77 @@
+//! Who makes a protected call: told by the bearer token alone, without a read of the database.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    Engine, Error,
+    account::{Profile, SecurityVersion, UserId},
+    session::{SessionId, revocations::Standing},
+    token::{Access, AccessClaims, Verified, verify},
+};
+
+/// Somebody whose bearer token was verified and is not revoked. Nothing but [`authenticate`] can make one.
+#[derive(Clone, Debug)]
+pub struct Authenticated(Verified<Access>);
+
+impl Authenticated {
+    /// The user.
+    pub const fn user(&self) -> UserId {
+        self.0.user()
+    }
+
+    /// The session.
+    pub const fn session(&self) -> SessionId {
+        self.0.session()
+    }
+
+    /// What the token says.
+    pub const fn claims(&self) -> &AccessClaims {
+        self.0.claims()
+    }
+}
+
+/// Tells who holds a bearer token (RFC 6750; RFC 9068, section 4), and takes note that they have received its generation.
+///
+/// # Errors
+/// [`Error::InvalidToken`], whatever is wrong with it; [`Error::Unavailable`] when it can't be told whether it was revoked.
+pub async fn authenticate(engine: &Engine, bearer: &SecretString) -> Result<Authenticated, Error> {
+    let parts = engine.parts();
+    let now = engine.now();
+    let token = verify(
+        bearer.expose_secret(),
+        &parts.access.ring,
+        &parts.access.rules,
+        now,
+    )
+    .map_err(|_| Error::InvalidToken)?;
+    let version = SecurityVersion::from_claim(token.claims().security_version);
+    let good = match parts
+        .revocations
+        .standing(token.session(), token.user(), version, now)
+    {
+        Standing::Good => true,
+        Standing::Revoked => false,
+        Standing::Unknown => {
+            parts
+                .store
+                .is_good(token.session(), token.user(), version, now)
+                .await?
+        }
+    };
+    if !good {
+        return Err(Error::InvalidToken);
+    }
+    parts
+        .receipts
+        .note(token.session(), token.claims().generation);
+    Ok(Authenticated(token))
+}
+
+/// The account of who asks.
+///
+/// # Errors
+/// [`Error::InvalidToken`], when it is gone; [`Error::Unavailable`] when the database does not answer.
+pub async fn profile(engine: &Engine, who: &Authenticated) -> Result<Profile, Error> {
+    let user = engine.parts().store.user(who.user()).await?;
+    user.map(|user| user.profile()).ok_or(Error::InvalidToken)
+}

@@ -1,0 +1,125 @@
+//! What a sign-in or a refresh gives: a pair of tokens, and what the browser may know of them.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::{
+    Engine, Error,
+    account::{Profile, User},
+    clock::Timestamp,
+    random::id,
+    session::{Notice, Outcome, Session, SessionSummary},
+    token::{Access, AccessClaims, KeyRing, RefreshClaims},
+};
+
+/// A pair of tokens, fresh from the press.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// For the `Authorization` header.
+    pub access_token: SecretString,
+    /// How long the access token is good, in seconds.
+    pub expires_in: i64,
+    /// What the access token says.
+    pub claims: AccessClaims,
+    /// The key that signed the access token.
+    pub key_id: String,
+    /// That key's algorithm.
+    pub algorithm: String,
+    /// For the http-only cookie, and nothing else.
+    pub refresh_token: SecretString,
+    /// How long the refresh token is good, in seconds: the cookie's `Max-Age`.
+    pub refresh_max_age: i64,
+    /// Whose tokens they are.
+    pub profile: Profile,
+    /// The session that they continue.
+    pub session: SessionSummary,
+    /// What the user has not dismissed yet.
+    pub notices: Vec<Notice>,
+    /// How the pair came about.
+    pub outcome: Outcome,
+}
+
+/// How a user proves who they are: with a password (RFC 8176).
+pub(super) const PASSWORD: &str = "pwd";
+
+impl Engine {
+    /// Mints the pair of the session's present generation.
+    pub(super) async fn grant(
+        &self,
+        user: &User,
+        session: &Session,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<Grant, Error> {
+        let parts = self.parts();
+        let notices = self.notices_of(user).await?;
+        let claims = self.access_claims(user, session, now)?;
+        let refresh_max_age = seconds(session.expires_at.since(now));
+        Ok(Grant {
+            access_token: parts.access.ring.mint(&claims).map_err(internal)?,
+            expires_in: claims.exp - claims.iat,
+            refresh_token: parts
+                .refresh
+                .ring
+                .mint(&self.refresh_claims(session, now)?)
+                .map_err(internal)?,
+            refresh_max_age,
+            claims,
+            key_id: parts.access.ring.signing_key_id().to_owned(),
+            algorithm: KeyRing::<Access>::ALGORITHM.to_owned(),
+            profile: user.profile(),
+            session: session.summary(now, parts.settings.refresh_idle_lifetime),
+            notices,
+            outcome,
+        })
+    }
+
+    fn access_claims(
+        &self,
+        user: &User,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<AccessClaims, Error> {
+        let parts = self.parts();
+        let iat = now.unix_seconds();
+        Ok(AccessClaims {
+            iss: parts.access.rules.issuer.clone(),
+            aud: parts.access.rules.audience.clone(),
+            sub: user.id.to_string(),
+            client_id: parts.settings.client_id.clone(),
+            iat,
+            exp: iat + seconds(parts.settings.access_token_lifetime),
+            jti: id(now, &*parts.randomness)?.to_string(),
+            auth_time: session.auth_time.unix_seconds(),
+            amr: vec![PASSWORD.to_owned()],
+            roles: user.roles.clone(),
+            groups: user.groups.clone(),
+            sid: session.id.to_string(),
+            generation: session.generation,
+            security_version: user.security_version.as_claim(),
+        })
+    }
+
+    fn refresh_claims(&self, session: &Session, now: Timestamp) -> Result<RefreshClaims, Error> {
+        let parts = self.parts();
+        Ok(RefreshClaims {
+            iss: parts.refresh.rules.issuer.clone(),
+            aud: parts.refresh.rules.audience.clone(),
+            sub: session.user_id.to_string(),
+            iat: now.unix_seconds(),
+            exp: session.expires_at.unix_seconds(),
+            jti: id(now, &*parts.randomness)?.to_string(),
+            sid: session.id.to_string(),
+            generation: session.generation,
+        })
+    }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Internal(Box::new(error))
+}

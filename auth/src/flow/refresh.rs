@@ -1,0 +1,148 @@
+//! Exchanging a refresh token for the next pair, and telling a lost answer from a theft.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Device, Grant};
+use crate::{
+    Engine, Error,
+    account::User,
+    clock::Timestamp,
+    random::id,
+    session::{EndReason, Outcome, Presented, Session},
+    store::{AuditEvent, AuditKind, Rotation},
+    token::{Refresh, Verified, verify},
+};
+
+/// How often a rotation is tried again when the session has moved on between two looks at it.
+const TRIES: usize = 3;
+
+/// Exchanges a refresh token for the next pair of tokens (RFC 6749, section 6; RFC 9700, section 4.14.2).
+///
+/// A token that is forged or expired is refused before the database is asked. One of the present generation is rotated. One that is a
+/// generation behind gets the present one again as long as nobody is known to have received it, or two tabs asked at once. Anything older is
+/// a copy in the wrong hands: the session ends, and its owner is told.
+///
+/// # Errors
+/// [`Error::InvalidToken`], whatever is wrong with the token or its session.
+pub async fn refresh(
+    engine: &Engine,
+    refresh_token: &SecretString,
+    device: &Device,
+) -> Result<Grant, Error> {
+    let parts = engine.parts();
+    let token = verify(
+        refresh_token.expose_secret(),
+        &parts.refresh.ring,
+        &parts.refresh.rules,
+        engine.now(),
+    )
+    .map_err(|_| Error::InvalidToken)?;
+    for _ in 0..TRIES {
+        let now = engine.now();
+        if let Some(session) = rotate(engine, &token, device, now).await? {
+            let user = user_of(engine, &session).await?;
+            return engine.grant(&user, &session, Outcome::Rotated, now).await;
+        }
+        let session = parts
+            .store
+            .session(token.session())
+            .await?
+            .ok_or(Error::InvalidToken)?;
+        if session.user_id != token.user() {
+            return Err(Error::InvalidToken);
+        }
+        match session.judge(token.claims().generation, now) {
+            // The rotation was refused, but the row says that it should not have been: the user is disabled, or it moved between the two.
+            Presented::Current => {}
+            Presented::Previous => {
+                let user = user_of(engine, &session).await?;
+                return engine
+                    .grant(&user, &session, Outcome::MintedAgain, now)
+                    .await;
+            }
+            Presented::Reused => return stop_theft(engine, &token, device, now).await,
+            Presented::Ahead => return raise_alarm(engine, &token, device, now).await,
+            Presented::Ended => return Err(Error::InvalidToken),
+        }
+    }
+    Err(Error::InvalidToken)
+}
+
+async fn rotate(
+    engine: &Engine,
+    token: &Verified<Refresh>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Option<Session>, Error> {
+    let parts = engine.parts();
+    let rotation = Rotation {
+        session: token.session(),
+        user: token.user(),
+        generation: token.claims().generation,
+        now,
+        expires_at: now.plus(parts.settings.refresh_idle_lifetime),
+        device,
+    };
+    Ok(parts.store.rotate(&rotation).await?)
+}
+
+async fn user_of(engine: &Engine, session: &Session) -> Result<User, Error> {
+    let user = engine.parts().store.user(session.user_id).await?;
+    user.filter(|user| user.disabled_at.is_none())
+        .ok_or(Error::InvalidToken)
+}
+
+/// Ends the session, and tells its owner. Whoever comes second finds it ended and tells nobody again.
+async fn stop_theft(
+    engine: &Engine,
+    token: &Verified<Refresh>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Grant, Error> {
+    if engine
+        .end_session(token.session(), token.user(), EndReason::Reused, now)
+        .await?
+    {
+        tracing::warn!(user = %token.user(), session = %token.session(), "an old refresh token came back: its session was ended");
+        audit(engine, AuditKind::RefreshTokenReused, token, device, now).await?;
+        let parts = engine.parts();
+        parts
+            .store
+            .add_reuse_notice(id(now, &*parts.randomness)?, token.user(), now)
+            .await?;
+    }
+    Err(Error::InvalidToken)
+}
+
+async fn raise_alarm(
+    engine: &Engine,
+    token: &Verified<Refresh>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Grant, Error> {
+    tracing::error!(
+        user = %token.user(), session = %token.session(),
+        "a refresh token is ahead of its session: its key is in other hands, or the database was restored from an older copy"
+    );
+    audit(engine, AuditKind::RefreshTokenAhead, token, device, now).await?;
+    Err(Error::InvalidToken)
+}
+
+async fn audit(
+    engine: &Engine,
+    kind: AuditKind,
+    token: &Verified<Refresh>,
+    device: &Device,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let parts = engine.parts();
+    let event = AuditEvent {
+        id: id(at, &*parts.randomness)?,
+        at,
+        kind,
+        user: token.user(),
+        session: token.session(),
+        device,
+    };
+    Ok(parts.store.add_audit_event(&event).await?)
+}

@@ -1,0 +1,79 @@
+//! Ending sessions.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Authenticated;
+use crate::{
+    Engine, Error,
+    account::UserId,
+    clock::Timestamp,
+    session::{EndReason, SessionId},
+    token::verify,
+};
+
+/// Ends the session of a bearer token, and that of a refresh token of whatever generation. What is neither is left alone: whoever signs out
+/// is signed out in any case.
+///
+/// # Errors
+/// [`Error::Unavailable`], when the database does not answer.
+pub async fn sign_out(
+    engine: &Engine,
+    bearer: Option<&SecretString>,
+    refresh_token: Option<&SecretString>,
+) -> Result<(), Error> {
+    let parts = engine.parts();
+    let now = engine.now();
+    if let Some(bearer) = bearer
+        && let Ok(token) = verify(
+            bearer.expose_secret(),
+            &parts.access.ring,
+            &parts.access.rules,
+            now,
+        )
+    {
+        engine
+            .end_session(token.session(), token.user(), EndReason::SignedOut, now)
+            .await?;
+    }
+    if let Some(token) = refresh_token {
+        engine
+            .end_session_of(token, EndReason::SignedOut, now)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends every session of the user, and makes all their tokens void.
+///
+/// # Errors
+/// [`Error::Unavailable`], when the database does not answer.
+pub async fn sign_out_everywhere(engine: &Engine, who: &Authenticated) -> Result<(), Error> {
+    let parts = engine.parts();
+    let now = engine.now();
+    if let Some(version) = parts.store.raise_security_version(who.user(), now).await? {
+        parts.revocations.raise_version(who.user(), version, now);
+    }
+    parts
+        .store
+        .end_sessions(who.user(), EndReason::SignedOutEverywhere, now)
+        .await?;
+    Ok(())
+}
+
+impl Engine {
+    /// Ends a session of `user` before its time, here at once and in other processes within a second. Answers whether it stood until now.
+    pub(super) async fn end_session(
+        &self,
+        session: SessionId,
+        user: UserId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let parts = self.parts();
+        let stood = parts.store.end_session(session, user, reason, now).await?;
+        if stood {
+            parts.revocations.end_session(session, now);
+        }
+        Ok(stood)
+    }
+}

@@ -1,0 +1,116 @@
+//! Making an account, and signing in to it.
+
+use secrecy::SecretString;
+
+use super::{Device, Grant};
+use crate::{
+    Engine, Error,
+    account::{EmailAddress, User, Username},
+    error::{Field, FieldError},
+    password::Password,
+    session::Outcome,
+    store::{NewUser, Taken},
+};
+
+/// What a person typed to get an account.
+#[derive(Debug)]
+pub struct SignUp {
+    /// The username, as typed.
+    pub username: String,
+    /// The email address, as typed.
+    pub email: String,
+    /// The password, as typed.
+    pub password: SecretString,
+    /// Where it was typed.
+    pub device: Device,
+    /// The refresh token that came along: its session ends when the new one begins.
+    pub replaces: Option<SecretString>,
+}
+
+/// Makes an account and begins its first session.
+///
+/// # Errors
+/// [`Error::Invalid`] names each field that can't be taken, a username or email address that somebody has among them; [`Error::Busy`] when
+/// too many passwords wait to be hashed.
+pub async fn sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
+    let (username, email, password) = parse(engine, &sign_up)?;
+    let parts = engine.parts();
+    refuse_taken(parts.store.taken(&username, &email).await?)?;
+    let password_hash = parts
+        .passwords
+        .hash(&password, sign_up.device.address)
+        .await?;
+    let now = engine.now();
+    let id = engine.new_user_id(now)?;
+    let new = NewUser {
+        id,
+        username: &username,
+        email: &email,
+        password_hash: &password_hash,
+        created_at: now,
+    };
+    if !parts.store.add_user(&new).await? {
+        refuse_taken(parts.store.taken(&username, &email).await?)?;
+    }
+    let user = parts
+        .store
+        .user(id)
+        .await?
+        .ok_or_else(|| refused_username("This username is taken"))?;
+    begin(engine, &user, &sign_up).await
+}
+
+async fn begin(engine: &Engine, user: &User, sign_up: &SignUp) -> Result<Grant, Error> {
+    engine
+        .begin_session(
+            user,
+            &sign_up.device,
+            sign_up.replaces.as_ref(),
+            Outcome::SignedIn,
+        )
+        .await
+}
+
+/// Reads all three fields, so that all that is wrong is told at once.
+fn parse(engine: &Engine, sign_up: &SignUp) -> Result<(Username, EmailAddress, Password), Error> {
+    let username =
+        Username::parse(&sign_up.username).map_err(|error| FieldError::new(Field::Username, error));
+    let email =
+        EmailAddress::parse(&sign_up.email).map_err(|error| FieldError::new(Field::Email, error));
+    let password = Password::new(
+        &sign_up.password,
+        engine.password_policy(),
+        &sign_up.username,
+        &sign_up.email,
+    )
+    .map_err(|error| FieldError::new(Field::Password, error));
+    match (username, email, password) {
+        (Ok(username), Ok(email), Ok(password)) => Ok((username, email, password)),
+        (username, email, password) => Err(Error::Invalid(
+            [username.err(), email.err(), password.err()]
+                .into_iter()
+                .flatten()
+                .collect(),
+        )),
+    }
+}
+
+fn refuse_taken(taken: Taken) -> Result<(), Error> {
+    if !taken.any() {
+        return Ok(());
+    }
+    let username = taken
+        .username
+        .then(|| FieldError::new(Field::Username, "This username is taken"));
+    let email = taken.email.then(|| {
+        FieldError::new(
+            Field::Email,
+            "There is an account with this address already",
+        )
+    });
+    Err(Error::Invalid(username.into_iter().chain(email).collect()))
+}
+
+fn refused_username(reason: &str) -> Error {
+    Error::Invalid(vec![FieldError::new(Field::Username, reason)])
+}

@@ -1,0 +1,61 @@
+//! Who looks at a page: told from the refresh cookie, to render and for nothing else.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    Engine, Error,
+    clock::Timestamp,
+    session::{Presented, Session, Viewer},
+    token::verify,
+};
+
+/// Tells whose page to render. It reads only: a page may be fetched ahead and thrown away, so it rotates nothing, punishes nobody and moves
+/// no time. What it can't vouch for is a stranger's.
+///
+/// # Errors
+/// [`Error::Unavailable`], when the database does not answer.
+pub async fn view(engine: &Engine, refresh_token: &SecretString) -> Result<Option<Viewer>, Error> {
+    let parts = engine.parts();
+    let now = engine.now();
+    let Some(session) = engine.session_behind(refresh_token, now).await? else {
+        return Ok(None);
+    };
+    let user = parts.store.user(session.user_id).await?;
+    let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
+        return Ok(None);
+    };
+    let notices = engine.notices_of(&user).await?;
+    let session = session.summary(now, parts.settings.refresh_idle_lifetime);
+    Ok(Some(Viewer {
+        profile: user.profile(),
+        session,
+        notices,
+    }))
+}
+
+impl Engine {
+    /// The session that a refresh token would continue if it were presented now.
+    pub(super) async fn session_behind(
+        &self,
+        refresh_token: &SecretString,
+        now: Timestamp,
+    ) -> Result<Option<Session>, Error> {
+        let parts = self.parts();
+        let Ok(token) = verify(
+            refresh_token.expose_secret(),
+            &parts.refresh.ring,
+            &parts.refresh.rules,
+            now,
+        ) else {
+            return Ok(None);
+        };
+        let session = parts.store.session(token.session()).await?;
+        Ok(session.filter(|session| {
+            session.user_id == token.user()
+                && matches!(
+                    session.judge(token.claims().generation, now),
+                    Presented::Current | Presented::Previous
+                )
+        }))
+    }
+}

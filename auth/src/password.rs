@@ -1,0 +1,18 @@
+//! Passwords: which are taken, and how they are kept.
+
+mod policy;
+mod predictability;
+
+pub use self::policy::{Assessment, PasswordError, PasswordPolicy, Strength};
+
+#[cfg(feature = "engine")]
+mod frequent;
+#[cfg(feature = "engine")]
+pub mod hashing;
+#[cfg(feature = "engine")]
+mod pool;
+#[cfg(feature = "engine")]
+mod secret;
+
+#[cfg(feature = "engine")]
+pub use self::{pool::HashPool, secret::Password};

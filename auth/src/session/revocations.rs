@@ -1,0 +1,276 @@
+//! Taking back stateless tokens: the sessions and security versions that ended of late, kept in memory.
+//!
+//! An entry is kept until the last access token that it concerns has expired. What other processes end is read from the store each second,
+//! or at once where the database can tell (PostgreSQL's NOTIFY). A set that is full, or has not been brought up to date for five seconds,
+//! does not guess: it says that it can't tell, and the caller asks the row.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    sync::Notify,
+    time::{MissedTickBehavior, interval, timeout},
+};
+
+use super::SessionId;
+use crate::{
+    account::{SecurityVersion, UserId},
+    clock::{Clock, Timestamp},
+    store::{Revoked, Store, StoreError},
+};
+
+/// How often the store is asked what other processes ended.
+const POLL: Duration = Duration::from_secs(1);
+/// How far each poll reaches back over the one before: rows are not committed in the order of their times.
+const OVERLAP: Duration = Duration::from_secs(30);
+/// How old the view may be before it is no longer trusted.
+const STALE: Duration = Duration::from_secs(5);
+/// How long a poll may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How many entries of each kind are kept.
+const CAPACITY: usize = 100_000;
+
+/// What the set knows of a token's session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nothing against it.
+    Good,
+    /// The session has ended, or the user's security version has been raised.
+    Revoked,
+    /// The set can't tell: ask the row.
+    Unknown,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    sessions: HashMap<SessionId, Timestamp>,
+    users: HashMap<UserId, (SecurityVersion, Timestamp)>,
+    /// Until when entries that found no room would have been kept.
+    incomplete_until: Option<Timestamp>,
+}
+
+/// The set of what was revoked.
+#[derive(Debug)]
+pub(crate) struct RevocationSet {
+    entries: RwLock<Entries>,
+    brought_up_to_date: Mutex<Instant>,
+    retention: Duration,
+    capacity: usize,
+    wake: Notify,
+}
+
+impl RevocationSet {
+    /// Fills a set from the store. Entries are kept for `retention`: the longest that an access token minted meanwhile can be good.
+    pub(crate) async fn fill(
+        store: &Store,
+        now: Timestamp,
+        retention: Duration,
+    ) -> Result<Self, StoreError> {
+        let set = Self::new(retention, CAPACITY);
+        set.read_since(store, now.minus(retention), now).await?;
+        Ok(set)
+    }
+
+    fn new(retention: Duration, capacity: usize) -> Self {
+        Self {
+            entries: RwLock::default(),
+            brought_up_to_date: Mutex::new(Instant::now()),
+            retention,
+            capacity,
+            wake: Notify::new(),
+        }
+    }
+
+    /// Remembers that `session` has ended.
+    pub(crate) fn end_session(&self, session: SessionId, now: Timestamp) {
+        self.absorb(
+            Revoked {
+                sessions: vec![session],
+                users: Vec::new(),
+            },
+            now,
+        );
+    }
+
+    /// Remembers that tokens of `user` below `version` are void.
+    pub(crate) fn raise_version(&self, user: UserId, version: SecurityVersion, now: Timestamp) {
+        self.absorb(
+            Revoked {
+                sessions: Vec::new(),
+                users: vec![(user, version)],
+            },
+            now,
+        );
+    }
+
+    /// What is known of a token of `session`, minted for `user` at `version`.
+    pub(crate) fn standing(
+        &self,
+        session: SessionId,
+        user: UserId,
+        version: SecurityVersion,
+        now: Timestamp,
+    ) -> Standing {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        if entries.sessions.contains_key(&session)
+            || entries
+                .users
+                .get(&user)
+                .is_some_and(|(least, _)| version < *least)
+        {
+            Standing::Revoked
+        } else if entries.incomplete_until.is_some_and(|until| now < until) || self.is_stale() {
+            Standing::Unknown
+        } else {
+            Standing::Good
+        }
+    }
+
+    /// Asks for a poll at once.
+    fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    fn is_stale(&self) -> bool {
+        self.brought_up_to_date
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
+            > STALE
+    }
+
+    async fn read_since(
+        &self,
+        store: &Store,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let asked = Instant::now();
+        let revoked = store.revoked_since(since, self.capacity + 1).await?;
+        self.absorb(revoked, now);
+        *self
+            .brought_up_to_date
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = asked;
+        Ok(())
+    }
+
+    fn absorb(&self, revoked: Revoked, now: Timestamp) {
+        let until = now.plus(self.retention);
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        entries.sessions.retain(|_, kept_until| now < *kept_until);
+        entries.users.retain(|_, (_, kept_until)| now < *kept_until);
+        for session in revoked.sessions {
+            if entries.sessions.len() < self.capacity || entries.sessions.contains_key(&session) {
+                entries.sessions.entry(session).or_insert(until);
+            } else {
+                entries.incomplete_until = Some(until);
+            }
+        }
+        for (user, version) in revoked.users {
+            if entries.users.len() < self.capacity || entries.users.contains_key(&user) {
+                let entry = entries.users.entry(user).or_insert((version, until));
+                if entry.0 < version {
+                    *entry = (version, until);
+                }
+            } else {
+                entries.incomplete_until = Some(until);
+            }
+        }
+    }
+}
+
+/// Keeps `set` up to date, for as long as it is let run.
+pub(crate) async fn keep_up_to_date(set: Arc<RevocationSet>, store: Store, clock: Arc<dyn Clock>) {
+    let mut ticks = interval(POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = clock.now();
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = set.wake.notified() => {}
+        }
+        let now = clock.now();
+        let since = last.min(now).minus(OVERLAP);
+        match timeout(PATIENCE, set.read_since(&store, since, now)).await {
+            Ok(Ok(())) => last = now,
+            Ok(Err(error)) => tracing::warn!(%error, "revocations could not be read"),
+            Err(_) => tracing::warn!("revocations could not be read in time"),
+        }
+    }
+}
+
+/// Where the database can tell that something was revoked, polls at once when it does, for as long as it is let run.
+pub(crate) async fn listen(set: Arc<RevocationSet>, store: Store) {
+    while let Err(error) = store.hear_of_revocations(|| set.wake()).await {
+        tracing::warn!(%error, "not listening for revocations just now; the poll goes on");
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_micros(1_800_000_000_000_000);
+    const RETENTION: Duration = Duration::from_secs(665);
+
+    fn session(number: u128) -> SessionId {
+        Uuid::from_u128(number).into()
+    }
+
+    fn standing(set: &RevocationSet, number: u128, now: Timestamp) -> Standing {
+        set.standing(
+            session(number),
+            Uuid::from_u128(7).into(),
+            SecurityVersion::FIRST,
+            now,
+        )
+    }
+
+    #[test]
+    fn an_ended_session_is_revoked_until_its_last_token_has_expired() {
+        let set = RevocationSet::new(RETENTION, 10);
+        set.end_session(session(1), NOW);
+        assert_eq!(standing(&set, 1, NOW), Standing::Revoked);
+        assert_eq!(standing(&set, 2, NOW), Standing::Good);
+        set.end_session(session(2), NOW.plus(RETENTION));
+        assert_eq!(standing(&set, 1, NOW.plus(RETENTION)), Standing::Good);
+    }
+
+    #[test]
+    fn a_raised_version_voids_the_tokens_below_it_alone() {
+        let set = RevocationSet::new(RETENTION, 10);
+        let user = Uuid::from_u128(7).into();
+        set.raise_version(user, SecurityVersion::from_claim(3), NOW);
+        set.raise_version(user, SecurityVersion::from_claim(2), NOW);
+        let standing =
+            |version| set.standing(session(1), user, SecurityVersion::from_claim(version), NOW);
+        assert_eq!(standing(2), Standing::Revoked);
+        assert_eq!(standing(3), Standing::Good);
+    }
+
+    #[test]
+    fn a_full_set_forgets_nothing_and_says_that_it_cannot_tell() {
+        let set = RevocationSet::new(RETENTION, 2);
+        for number in 1..=3 {
+            set.end_session(session(number), NOW);
+        }
+        assert_eq!(standing(&set, 1, NOW), Standing::Revoked);
+        assert_eq!(standing(&set, 3, NOW), Standing::Unknown);
+        assert_eq!(standing(&set, 9, NOW), Standing::Unknown);
+        assert_eq!(standing(&set, 9, NOW.plus(RETENTION)), Standing::Good);
+    }
+
+    #[test]
+    fn an_old_view_cannot_tell() {
+        let set = RevocationSet::new(RETENTION, 2);
+        *set.brought_up_to_date.lock().unwrap() = Instant::now().checked_sub(STALE + POLL).unwrap();
+        assert_eq!(standing(&set, 1, NOW), Standing::Unknown);
+    }
+}

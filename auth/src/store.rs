@@ -1,0 +1,185 @@
+//! All the SQL there is. One text serves both databases; each one-use thing is one conditional statement, so that it holds across processes.
+
+mod audit;
+mod key;
+mod notice;
+mod revocation;
+mod session;
+mod sign_in_failure;
+mod timestamp;
+mod user;
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions, PgPool, SqlitePool,
+    migrate::MigrateError,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use thiserror::Error;
+
+pub use self::{
+    audit::{AuditEvent, AuditKind},
+    key::StoredKey,
+    revocation::Revoked,
+    session::{NewSession, Rotation},
+    user::{NewUser, Taken},
+};
+
+/// The database: SQLite, which needs no server, or PostgreSQL for any number of processes.
+#[derive(Clone, Debug)]
+pub struct Store(Database);
+
+#[derive(Clone, Debug)]
+enum Database {
+    /// One connection writes, since SQLite has one writer at a time anyway and waiting in a queue is quicker than for a lock; a few read.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// The database did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The address of the database can't be used.
+    #[error("the database address can't be used: {0}")]
+    Address(String),
+    /// The database refused, or was not reached.
+    #[error("the database did not answer as it should")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("the database could not be migrated")]
+    Migration(#[from] MigrateError),
+}
+
+/// Runs one body on whichever database there is, `$pool` being the pool that reads.
+macro_rules! reading {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match &$store.0 {
+            $crate::store::Database::Sqlite { readers: $pool, .. } => $body,
+            $crate::store::Database::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Runs one body on whichever database there is, `$pool` being the pool that writes.
+macro_rules! writing {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match &$store.0 {
+            $crate::store::Database::Sqlite { writer: $pool, .. } => $body,
+            $crate::store::Database::Postgres($pool) => $body,
+        }
+    };
+}
+use {reading, writing};
+
+/// How long to wait for a connection, or for SQLite's lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Connections that read an SQLite database.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 10;
+
+impl Store {
+    /// Opens the database at `url`: `sqlite:FILE`, which is made if there is none, or `postgres://…`.
+    ///
+    /// # Errors
+    /// [`StoreError`], when the address can't be used or the database is not reached.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url)
+                .map_err(|_| StoreError::Address("not a PostgreSQL URL".to_owned()))?;
+            let pool = PgPoolOptions::new()
+                .max_connections(POSTGRES_CONNECTIONS)
+                .acquire_timeout(PATIENCE)
+                .connect_with(options.disable_statement_logging())
+                .await?;
+            Ok(Self(Database::Postgres(pool)))
+        } else {
+            Err(StoreError::Address(
+                "it begins neither with sqlite: nor with postgres:".to_owned(),
+            ))
+        }
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|error| StoreError::Address(error.to_string()))?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A rotation that was answered must survive a power cut: else the browser's cookie would be ahead of its row.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(PATIENCE)
+            .optimize_on_close(true, None)
+            .disable_statement_logging();
+        make_private(options.get_filename())?;
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .min_connections(1)
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(SQLITE_READERS).connect_with(options).await?;
+        Ok(Self(Database::Sqlite { writer, readers }))
+    }
+
+    /// Brings the tables up to date. Two processes may do so at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`], also when the tables are newer than this program.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let migrated = match &self.0 {
+            Database::Sqlite { writer, .. } => {
+                sqlx::migrate!("migrations/sqlite").run(writer).await
+            }
+            Database::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+        };
+        Ok(migrated?)
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`StoreError`], when there is none.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        reading!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Closes all connections, once what is under way has ended.
+    pub async fn close(&self) {
+        match &self.0 {
+            Database::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Database::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Makes the database's folder and file, for this user's eyes alone.
+fn make_private(file: &Path) -> Result<(), StoreError> {
+    let address =
+        |error: std::io::Error| StoreError::Address(format!("{}: {error}", file.display()));
+    if let Some(folder) = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(address)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(|_| ()).map_err(address)
+}

@@ -1,0 +1,84 @@
+//! What was revoked of late, for the processes that did not do it themselves.
+
+use sqlx::postgres::PgListener;
+
+use super::{Database, Store, StoreError, reading};
+use crate::{
+    account::{SecurityVersion, UserId},
+    clock::Timestamp,
+    session::SessionId,
+};
+
+/// Sessions that were ended, and security versions that were raised.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revoked {
+    /// The sessions.
+    pub sessions: Vec<SessionId>,
+    /// The users, each with the least version that is not void.
+    pub users: Vec<(UserId, SecurityVersion)>,
+}
+
+/// The name under which PostgreSQL tells of revocations. It carries nothing: whoever hears it reads the rows.
+const CHANNEL: &str = "latchkey_revocation";
+
+impl Store {
+    /// What was revoked since a moment, at most `limit` of each kind, the latest first.
+    pub(crate) async fn revoked_since(
+        &self,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<Revoked, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sessions = reading!(self, pool => sqlx::query_scalar(
+            "SELECT id FROM sessions WHERE revoked_at >= $1 ORDER BY revoked_at DESC LIMIT $2",
+        ).bind(since).bind(limit).fetch_all(pool).await)?;
+        let users = reading!(self, pool => sqlx::query_as(
+            "SELECT id, security_version FROM users WHERE security_version_raised_at >= $1 ORDER BY security_version_raised_at DESC LIMIT $2",
+        ).bind(since).bind(limit).fetch_all(pool).await)?;
+        Ok(Revoked { sessions, users })
+    }
+
+    /// Whether a token of `session`, minted for `user` at `version`, is good by the rows themselves.
+    pub(crate) async fn is_good(
+        &self,
+        session: SessionId,
+        user: UserId,
+        version: SecurityVersion,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let found: Option<i32> = reading!(self, pool => sqlx::query_scalar(
+            "SELECT 1 FROM sessions JOIN users ON users.id = sessions.user_id
+             WHERE sessions.id = $1 AND users.id = $2 AND revoked_at IS NULL AND absolute_expires_at > $4
+               AND security_version <= $3 AND disabled_at IS NULL",
+        ).bind(session).bind(user).bind(version).bind(now).fetch_optional(pool).await)?;
+        Ok(found.is_some())
+    }
+
+    /// Tells the other processes, where the database can, that something was revoked.
+    pub(super) async fn tell_of_revocation(&self) -> Result<(), StoreError> {
+        if let Database::Postgres(pool) = &self.0 {
+            sqlx::query("SELECT pg_notify($1, '')")
+                .bind(CHANNEL)
+                .execute(pool)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Calls `heard` each time that the database tells of a revocation, and once when the listening begins: what was told before is read then.
+    /// Returns at once where the database can't tell.
+    pub(crate) async fn hear_of_revocations(
+        &self,
+        heard: impl Fn() + Send,
+    ) -> Result<(), StoreError> {
+        let Database::Postgres(pool) = &self.0 else {
+            return Ok(());
+        };
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            heard();
+            listener.recv().await?;
+        }
+    }
+}

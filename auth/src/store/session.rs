@@ -1,0 +1,131 @@
+//! Sessions. Their one-use step, the rotation, is one conditional statement.
+
+use super::{Store, StoreError, reading, writing};
+use crate::{
+    account::UserId,
+    clock::Timestamp,
+    flow::Device,
+    session::{EndReason, Session, SessionId},
+};
+
+/// What a new session begins with.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// The present moment.
+    pub now: Timestamp,
+    /// When it ends unless it is used.
+    pub expires_at: Timestamp,
+    /// When it ends in any case.
+    pub absolute_expires_at: Timestamp,
+    /// How the user proved who they are: a JSON list of RFC 8176's words.
+    pub amr: &'a str,
+    /// Where it began.
+    pub device: &'a Device,
+}
+
+/// A refresh token that asks to be exchanged for the next.
+#[derive(Debug)]
+pub struct Rotation<'a> {
+    /// Its session.
+    pub session: SessionId,
+    /// Its user.
+    pub user: UserId,
+    /// Its generation.
+    pub generation: i64,
+    /// The present moment.
+    pub now: Timestamp,
+    /// When the session ends unless it is used again, its absolute end apart.
+    pub expires_at: Timestamp,
+    /// Where it was used.
+    pub device: &'a Device,
+}
+
+impl Store {
+    /// Begins a session.
+    pub(crate) async fn add_session(&self, new: &NewSession<'_>) -> Result<Session, StoreError> {
+        Ok(writing!(self, pool => sqlx::query_as(
+            "INSERT INTO sessions (id, user_id, created_at, last_seen_at, auth_time, expires_at, absolute_expires_at, amr, user_agent, address)
+             VALUES ($1, $2, $3, $3, $3, $4, $5, $6, $7, $8)
+             RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at",
+        ).bind(new.id).bind(new.user).bind(new.now).bind(new.expires_at).bind(new.absolute_expires_at).bind(new.amr)
+         .bind(new.device.user_agent.as_deref()).bind(new.device.address_text())
+         .fetch_one(pool).await)?)
+    }
+
+    /// The session with this id.
+    pub(crate) async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(
+            "SELECT id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at
+             FROM sessions WHERE id = $1",
+        ).bind(id).fetch_optional(pool).await)?)
+    }
+
+    /// Moves a session to its next generation, if the token is of the present one, the session stands and its user may sign in. Of any
+    /// number that ask at once, in any number of processes, one is answered.
+    ///
+    /// Whoever presents a token of a generation has received it: so it is confirmed by the same statement.
+    pub(crate) async fn rotate(
+        &self,
+        rotation: &Rotation<'_>,
+    ) -> Result<Option<Session>, StoreError> {
+        Ok(writing!(self, pool => sqlx::query_as(
+            "UPDATE sessions
+             SET generation = generation + 1, confirmed_generation = $3, rotated_at = $4, last_seen_at = $4,
+                 expires_at = CASE WHEN absolute_expires_at < $5 THEN absolute_expires_at ELSE $5 END,
+                 user_agent = $6, address = $7
+             WHERE id = $1 AND user_id = $2 AND generation = $3 AND revoked_at IS NULL AND expires_at > $4 AND absolute_expires_at > $4
+               AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND disabled_at IS NULL)
+             RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at",
+        ).bind(rotation.session).bind(rotation.user).bind(rotation.generation).bind(rotation.now).bind(rotation.expires_at)
+         .bind(rotation.device.user_agent.as_deref()).bind(rotation.device.address_text())
+         .fetch_optional(pool).await)?)
+    }
+
+    /// Writes down that the owner of `session` has received `generation`.
+    pub(crate) async fn confirm_generation(
+        &self,
+        session: SessionId,
+        generation: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query(
+            "UPDATE sessions SET confirmed_generation = $2, last_seen_at = $3
+             WHERE id = $1 AND confirmed_generation < $2 AND generation >= $2",
+        ).bind(session).bind(generation).bind(now).execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Ends a session of `user` before its time. Answers whether it stood until now.
+    pub(crate) async fn end_session(
+        &self,
+        session: SessionId,
+        user: UserId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let ended = writing!(self, pool => sqlx::query(
+            "UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
+        ).bind(session).bind(user).bind(now).bind(reason.as_str()).execute(pool).await.map(|done| done.rows_affected()))?;
+        if ended == 1 {
+            self.tell_of_revocation().await?;
+        }
+        Ok(ended == 1)
+    }
+
+    /// Ends all sessions of `user` before their time.
+    pub(crate) async fn end_sessions(
+        &self,
+        user: UserId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query(
+            "UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL",
+        ).bind(user).bind(now).bind(reason.as_str()).execute(pool).await.map(|_| ()))?;
+        self.tell_of_revocation().await
+    }
+}

@@ -1,0 +1,51 @@
+//! Wrong passwords, counted so that the next try can be slowed.
+
+use sqlx::FromRow;
+
+use super::{Store, StoreError, reading, writing};
+use crate::clock::Timestamp;
+
+/// How often, and when last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub(crate) struct Failures {
+    pub(crate) failures: i64,
+    pub(crate) last_failure_at: Timestamp,
+}
+
+impl Store {
+    /// The wrong tries under a name.
+    pub(crate) async fn sign_in_failures(
+        &self,
+        identifier_hash: &[u8],
+    ) -> Result<Option<Failures>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(
+            "SELECT failures, last_failure_at FROM sign_in_failures WHERE identifier_hash = $1",
+        ).bind(identifier_hash).fetch_optional(pool).await)?)
+    }
+
+    /// Counts one more; from one again, if the last was before `forgotten`.
+    pub(crate) async fn count_sign_in_failure(
+        &self,
+        identifier_hash: &[u8],
+        now: Timestamp,
+        forgotten: Timestamp,
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query(
+            "INSERT INTO sign_in_failures (identifier_hash, failures, last_failure_at) VALUES ($1, 1, $2)
+             ON CONFLICT (identifier_hash) DO UPDATE
+             SET failures = CASE WHEN sign_in_failures.last_failure_at < $3 THEN 1 ELSE sign_in_failures.failures + 1 END,
+                 last_failure_at = $2",
+        ).bind(identifier_hash).bind(now).bind(forgotten).execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Forgets the wrong tries under a name: its owner has signed in.
+    pub(crate) async fn forget_sign_in_failures(
+        &self,
+        identifier_hash: &[u8],
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query("DELETE FROM sign_in_failures WHERE identifier_hash = $1")
+            .bind(identifier_hash).execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,183 @@
+//! Users.
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::FromRow;
+
+use super::{Store, StoreError, reading, writing};
+use crate::{
+    account::{EmailAddress, SecurityVersion, User, UserId, Username},
+    clock::Timestamp,
+};
+
+/// What a new user begins with.
+#[derive(Debug)]
+pub struct NewUser<'a> {
+    /// Their id.
+    pub id: UserId,
+    /// Their name.
+    pub username: &'a Username,
+    /// Their address.
+    pub email: &'a EmailAddress,
+    /// Their password's hash.
+    pub password_hash: &'a SecretString,
+    /// The present moment.
+    pub created_at: Timestamp,
+}
+
+/// What somebody else has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Taken {
+    /// The username, in whatever case.
+    pub username: bool,
+    /// The email address.
+    pub email: bool,
+}
+
+impl Taken {
+    /// Whether either is.
+    pub const fn any(self) -> bool {
+        self.username || self.email
+    }
+}
+
+#[derive(FromRow)]
+struct UserRow {
+    id: UserId,
+    username: String,
+    email: String,
+    password_hash: Option<String>,
+    #[sqlx(try_from = "String")]
+    role_names: Names,
+    #[sqlx(try_from = "String")]
+    group_names: Names,
+    security_version: SecurityVersion,
+    disabled_at: Option<Timestamp>,
+    created_at: Timestamp,
+    open_notices: i64,
+}
+
+/// A JSON list of names, as both databases keep it.
+struct Names(Vec<String>);
+
+impl TryFrom<String> for Names {
+    type Error = serde_json::Error;
+
+    fn try_from(json: String) -> Result<Self, Self::Error> {
+        serde_json::from_str(&json).map(Self)
+    }
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id,
+            username: row.username,
+            email: row.email,
+            password_hash: row.password_hash.map(SecretString::from),
+            roles: row.role_names.0,
+            groups: row.group_names.0,
+            security_version: row.security_version,
+            disabled_at: row.disabled_at,
+            created_at: row.created_at,
+            open_notices: row.open_notices,
+        }
+    }
+}
+
+impl Store {
+    /// The user with this id.
+    pub(crate) async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        let row: Option<UserRow> = reading!(self, pool => sqlx::query_as(
+            "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
+                    (SELECT COUNT(*) FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS open_notices
+             FROM users WHERE id = $1",
+        ).bind(id).fetch_optional(pool).await)?;
+        Ok(row.map(User::from))
+    }
+
+    /// The user with this name, in whatever case.
+    pub(crate) async fn user_by_username(
+        &self,
+        username: &Username,
+    ) -> Result<Option<User>, StoreError> {
+        let row: Option<UserRow> = reading!(self, pool => sqlx::query_as(
+            "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
+                    (SELECT COUNT(*) FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS open_notices
+             FROM users WHERE username_key = $1",
+        ).bind(username.key()).fetch_optional(pool).await)?;
+        Ok(row.map(User::from))
+    }
+
+    /// The user with this address.
+    pub(crate) async fn user_by_email(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<User>, StoreError> {
+        let row: Option<UserRow> = reading!(self, pool => sqlx::query_as(
+            "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
+                    (SELECT COUNT(*) FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS open_notices
+             FROM users WHERE email = $1",
+        ).bind(email.as_str()).fetch_optional(pool).await)?;
+        Ok(row.map(User::from))
+    }
+
+    /// Whether somebody has this name or this address already.
+    pub(crate) async fn taken(
+        &self,
+        username: &Username,
+        email: &EmailAddress,
+    ) -> Result<Taken, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(
+            "SELECT EXISTS (SELECT 1 FROM users WHERE username_key = $1) AS username,
+                    EXISTS (SELECT 1 FROM users WHERE email = $2) AS email",
+        ).bind(username.key()).bind(email.as_str()).fetch_one(pool).await)?)
+    }
+
+    /// Adds a user, unless somebody has the name or the address: then nothing is done, and the answer is false.
+    pub(crate) async fn add_user(&self, new: &NewUser<'_>) -> Result<bool, StoreError> {
+        let added = writing!(self, pool => sqlx::query(
+            "INSERT INTO users (id, username, username_key, email, password_hash, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT DO NOTHING",
+        ).bind(new.id).bind(new.username.as_str()).bind(new.username.key()).bind(new.email.as_str())
+         .bind(new.password_hash.expose_secret()).bind(new.created_at)
+         .execute(pool).await.map(|done| done.rows_affected()))?;
+        Ok(added == 1)
+    }
+
+    /// Puts a hash made with today's parameters in the place of `old`, unless the password was changed meanwhile.
+    pub(crate) async fn replace_password_hash(
+        &self,
+        user: UserId,
+        old: &SecretString,
+        new: &SecretString,
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+            .bind(user).bind(old.expose_secret()).bind(new.expose_secret())
+            .execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Raises the user's security version: all their tokens are void. Answers the new version; nothing if there is no such user.
+    pub(crate) async fn raise_security_version(
+        &self,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Option<SecurityVersion>, StoreError> {
+        Ok(writing!(self, pool => sqlx::query_scalar(
+            "UPDATE users SET security_version = security_version + 1, security_version_raised_at = $2 WHERE id = $1 RETURNING security_version",
+        ).bind(user).bind(now).fetch_optional(pool).await)?)
+    }
+
+    /// Forbids a user to sign in, and makes all their tokens void. Answers the new version; nothing if there is no such user.
+    pub(crate) async fn disable_user(
+        &self,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Option<SecurityVersion>, StoreError> {
+        Ok(writing!(self, pool => sqlx::query_scalar(
+            "UPDATE users SET disabled_at = $2, security_version = security_version + 1, security_version_raised_at = $2
+             WHERE id = $1 RETURNING security_version",
+        ).bind(user).bind(now).fetch_optional(pool).await)?)
+    }
+}

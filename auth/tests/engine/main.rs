@@ -1,0 +1,13 @@
+//! The engine from outside, on a real database: SQLite, or PostgreSQL where `LATCHKEY_TEST_POSTGRES_URL` names a server.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that panics has failed, as it should"
+)]
+
+mod accounts;
+mod interleavings;
+mod keys;
+mod model;
+mod sessions;
+mod support;

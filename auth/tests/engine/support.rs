@@ -1,0 +1,177 @@
+//! A database of its own for each test, and engines on it whose clock the test turns.
+
+use std::{sync::Arc, time::Duration};
+
+use auth::{
+    Device, Engine, EngineSettings, Error, ExposeSecret, Grant, HashingSettings, MasterSecret,
+    SecretString, SignIn, SignUp, StartError, Store,
+    clock::{Clock, ManualClock, Timestamp},
+    flow,
+    random::{Randomness, RandomnessError, SystemRandomness},
+};
+use sqlx::{Connection, PgConnection};
+use tempfile::TempDir;
+
+pub(crate) const PASSWORD: &str = "the weaver sings at noon";
+pub(crate) const MASTER_SECRET: &str = "k3Jx9vQ2mZ8pR5tW7yB1nC4dF6gH0sLa";
+
+/// A database that goes with the test.
+pub(crate) struct TestDatabase {
+    pub(crate) url: String,
+    pub(crate) clock: Arc<ManualClock>,
+    _folder: TempDir,
+}
+
+impl TestDatabase {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match std::env::var("LATCHKEY_TEST_POSTGRES_URL") {
+            Ok(server) => new_postgres_database(&server).await,
+            Err(_) => format!("sqlite:{}", folder.path().join("latchkey.db").display()),
+        };
+        let clock = Arc::new(ManualClock::new(Timestamp::from_unix_micros(
+            1_800_000_000_000_000,
+        )));
+        Self {
+            url,
+            clock,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) async fn store(&self) -> Store {
+        let store = Store::connect(&self.url).await.unwrap();
+        store.migrate().await.unwrap();
+        store
+    }
+
+    /// A process of its own on this database.
+    pub(crate) async fn engine(&self) -> Engine {
+        self.engine_with(|_| {}).await
+    }
+
+    pub(crate) async fn engine_with(&self, change: impl FnOnce(&mut EngineSettings)) -> Engine {
+        self.try_engine(MASTER_SECRET, change).await.unwrap()
+    }
+
+    pub(crate) async fn try_engine(
+        &self,
+        secret: &str,
+        change: impl FnOnce(&mut EngineSettings),
+    ) -> Result<Engine, StartError> {
+        let mut settings = EngineSettings::new("https://latchkey.example");
+        settings.hashing = HashingSettings {
+            memory_kib: 64,
+            iterations: 1,
+            ..HashingSettings::default()
+        };
+        change(&mut settings);
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let secret = MasterSecret::parse(secret).unwrap();
+        Engine::start(
+            settings,
+            self.store().await,
+            clock,
+            Arc::new(SystemRandomness::default()),
+            &secret,
+        )
+        .await
+    }
+
+    pub(crate) fn turn(&self, duration: Duration) {
+        self.clock.advance(duration);
+    }
+}
+
+async fn new_postgres_database(server: &str) -> String {
+    let mut random = [0; 8];
+    SystemRandomness::default().fill(&mut random).unwrap();
+    let name = format!("auth_{:016x}", u64::from_be_bytes(random));
+    let mut connection = PgConnection::connect(server).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let (before, _) = server.rsplit_once('/').unwrap();
+    format!("{before}/{name}")
+}
+
+pub(crate) fn device() -> Device {
+    Device::new(Some([192, 0, 2, 1].into()), Some("test"))
+}
+
+pub(crate) async fn sign_up(engine: &Engine, username: &str) -> Grant {
+    flow::sign_up(engine, new_user(username)).await.unwrap()
+}
+
+pub(crate) fn new_user(username: &str) -> SignUp {
+    SignUp {
+        username: username.to_owned(),
+        email: format!("{username}@example.org"),
+        password: PASSWORD.into(),
+        device: device(),
+        replaces: None,
+    }
+}
+
+pub(crate) async fn sign_in(
+    engine: &Engine,
+    identifier: &str,
+    password: &str,
+) -> Result<Grant, Error> {
+    let password = password.into();
+    flow::sign_in(
+        engine,
+        SignIn {
+            identifier: identifier.to_owned(),
+            password,
+            device: device(),
+            replaces: None,
+        },
+    )
+    .await
+}
+
+pub(crate) async fn refresh(engine: &Engine, token: &SecretString) -> Result<Grant, Error> {
+    flow::refresh(engine, token, &device()).await
+}
+
+/// Makes a call with the access token, and waits until its receipt is written.
+pub(crate) async fn call(engine: &Engine, token: &SecretString) -> Result<(), Error> {
+    let called = flow::authenticate(engine, token).await.map(|_| ());
+    engine.flush().await;
+    called
+}
+
+/// Asserts that a refusal is just "Invalid token".
+#[track_caller]
+pub(crate) fn assert_invalid<T>(result: Result<T, Error>) {
+    assert!(
+        matches!(result, Err(Error::InvalidToken)),
+        "{:?}",
+        result.err()
+    );
+}
+
+/// Waits until `engine` refuses the access token: another process ended its session a moment ago.
+pub(crate) async fn refuses_within_two_seconds(engine: &Engine, token: &SecretString) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(2);
+    while flow::authenticate(engine, token).await.is_ok() {
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "still accepted: {}",
+            token.expose_secret().len()
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Randomness that has run out.
+#[derive(Debug)]
+pub(crate) struct NoRandomness;
+
+impl Randomness for NoRandomness {
+    fn fill(&self, _bytes: &mut [u8]) -> Result<(), RandomnessError> {
+        Err(RandomnessError)
+    }
+}

@@ -1,0 +1,213 @@
+// Every page, in every state, in both schemes: axe finds nothing. And narrow, in forced colours, with less motion.
+
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test as base } from '../fixtures';
+import { hydrated } from '../fixtures/hydration';
+import { type Person, somebody } from '../fixtures/person';
+import type { Thief } from '../fixtures/thief';
+import { HomePage } from '../pages/home';
+import { NotFoundPage } from '../pages/not-found';
+import { ProfilePage } from '../pages/profile';
+import { RegisterPage } from '../pages/register';
+import { SignInPage } from '../pages/sign-in';
+
+interface Cast {
+  readonly alice: Person;
+  readonly thief: Thief;
+}
+
+interface State {
+  /** What the browser writes to the console on the way there. */
+  readonly status?: number;
+  /** Brings the page into the state. */
+  reach(page: Page, cast: Cast): Promise<void>;
+}
+
+const STATES: Record<string, State> = {
+  'the start of a stranger': {
+    async reach(page) {
+      await new HomePage(page).open();
+    },
+  },
+  'the sign-in': {
+    async reach(page) {
+      await new SignInPage(page).open();
+    },
+  },
+  'the sign-in after a session has ended': {
+    async reach(page) {
+      const signIn = new SignInPage(page);
+      await signIn.open('?next=/&reason=ended');
+      await expect(signIn.ended).toBeVisible();
+    },
+  },
+  'the sign-in with empty fields': {
+    async reach(page) {
+      const signIn = new SignInPage(page);
+      await signIn.open();
+      await signIn.submit.click();
+      await expect(signIn.username).toHaveAttribute('aria-invalid', 'true');
+    },
+  },
+  'the sign-in after a wrong password': {
+    status: 401,
+    async reach(page) {
+      const signIn = new SignInPage(page);
+      await signIn.open();
+      await signIn.fill(somebody('nobody'));
+      await expect(signIn.alert).toBeVisible();
+    },
+  },
+  'the registration': {
+    async reach(page) {
+      const register = new RegisterPage(page);
+      await register.open();
+      await register.password.fill('quiet harbour');
+    },
+  },
+  'the registration with each field wrong': {
+    async reach(page) {
+      const register = new RegisterPage(page);
+      await register.open();
+      await register.fill({ username: 'a', email: 'nobody', password: 'short' });
+      await expect(register.password).toHaveAttribute('aria-invalid', 'true');
+    },
+  },
+  'the home of the signed-in': {
+    async reach(page, { alice }) {
+      await new SignInPage(page).signIn(alice);
+      await expect(new HomePage(page).timeLeft).toBeVisible();
+    },
+  },
+  'the home with a notice': {
+    async reach(page, { alice, thief }) {
+      await thief.stealFrom(alice);
+      await new SignInPage(page).signIn(alice);
+      await expect(new HomePage(page).notice).toBeVisible();
+    },
+  },
+  'the home without an answer': {
+    status: 503,
+    async reach(page, { alice }) {
+      await new SignInPage(page).signIn(alice);
+      await page.route('**/fn/refresh', (route) => route.fulfill({ status: 503 }));
+      const home = new HomePage(page);
+      await home.refreshNow.click();
+      await expect(home.trouble).toBeVisible();
+    },
+  },
+  'the profile': {
+    async reach(page, { alice }) {
+      await new SignInPage(page).signIn(alice);
+      await page.goto('/profile');
+      await expect(new ProfilePage(page).heading).toBeVisible();
+    },
+  },
+  'a page that is not there': {
+    status: 404,
+    async reach(page) {
+      await page.goto('/nowhere');
+      await expect(new NotFoundPage(page).heading).toBeVisible();
+    },
+  },
+};
+
+const test = base.extend<{ state: State | undefined; reached: Page }>({
+  state: [undefined, { option: true }],
+  reached: async ({ page, state, alice, thief, browserConsole }, use) => {
+    if (state?.status) {
+      browserConsole.expectsStatus(state.status);
+    }
+    await state?.reach(page, { alice, thief });
+    await hydrated(page);
+    await use(page);
+  },
+});
+
+for (const [name, state] of Object.entries(STATES)) {
+  test.describe(name, () => {
+    test.use({ state });
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      test.describe(() => {
+        test.use({ colorScheme });
+
+        test(`axe finds nothing on ${name}, ${colorScheme}`, async ({ reached }) => {
+          const { violations } = await new AxeBuilder({ page: reached })
+            .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+            .analyze();
+          expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`)).toEqual([]);
+        });
+      });
+    }
+
+    test(`nothing of ${name} is cut off at 320 px`, async ({ page, reached }) => {
+      for (const width of [320, 360, 768, 2560]) {
+        await page.setViewportSize({ width, height: 800 });
+        const overflow = await reached.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+          return { by: scrollWidth - clientWidth, elements: wide.map((element) => `${element.tagName} ${element.className}`).slice(0, 5) };
+        });
+        expect(overflow.by, `${width} px: ${overflow.elements.join(', ')}`).toBe(0);
+      }
+    });
+  });
+}
+
+test.describe('forced colours', () => {
+  test.use({ forcedColors: 'active' });
+
+  test('what has the focus, what is wrong and how long a token lives can still be seen', async ({ page, home, signInPage, alice }) => {
+    await signInPage.open();
+    await signInPage.submit.click();
+    await expect(signInPage.username).toBeFocused();
+    const outline = await signInPage.username.evaluate((element) => getComputedStyle(element).outlineStyle);
+    expect(outline).not.toBe('none');
+    await expect(page.getByText('Enter your username or email address')).toBeVisible();
+    await signInPage.fill(alice);
+    await expect(home.accessToken.getByRole('progressbar')).toBeVisible();
+    const size = await home.accessToken.getByRole('progressbar').boundingBox();
+    expect(size!.height).toBeGreaterThan(2);
+  });
+});
+
+test.describe('less motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+  test('nothing moves for who wishes less motion', async ({ page, home, signInPage, alice }) => {
+    await signInPage.signIn(alice);
+    await expect(home.timeLeft).toBeVisible();
+    const moving = await page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .flatMap((element) => [element, '::before', '::after'].map((part) => getComputedStyle(element, typeof part === 'string' ? part : null)))
+        .filter(({ animationName, animationDuration, transitionDuration }) => {
+          const longest = (durations: string) => Math.max(...durations.split(',').map((duration) => Number.parseFloat(duration)));
+          return (animationName !== 'none' && longest(animationDuration) > 0.01) || longest(transitionDuration) > 0.01;
+        }).length,
+    );
+    expect(moving).toBe(0);
+  });
+});
+
+test('text can be twice as large, and nothing is lost', async ({ page, home, signInPage, alice }) => {
+  await page.setViewportSize({ width: 640, height: 800 });
+  await signInPage.signIn(alice);
+  await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+  await expect(home.refreshNow).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+});
+
+test('what can be pressed is large enough for a finger', async ({ page, home, signInPage, alice }) => {
+  await page.setViewportSize({ width: 360, height: 780 });
+  await signInPage.open();
+  const targets = [signInPage.submit, signInPage.showPassword];
+  for (const target of targets) {
+    expect((await target.boundingBox())!.height).toBeGreaterThanOrEqual(24);
+  }
+  await signInPage.fill(alice);
+  for (const target of [home.refreshNow, home.signOutEverywhere]) {
+    expect((await target.boundingBox())!.height).toBeGreaterThanOrEqual(24);
+  }
+});

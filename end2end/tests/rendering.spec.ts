@@ -1,0 +1,154 @@
+// A page is the same whether the server has rendered it, the browser has hydrated it, or one came to it without a page load.
+
+import type { Page } from '@playwright/test';
+import { appearance, watchAppearance } from '../fixtures/appearance';
+import { expect, test } from '../fixtures';
+import { hydrated, markDocument, sameDocument } from '../fixtures/hydration';
+
+/** What can be read on a page, with what runs with the clock left out. */
+async function readable(page: Page): Promise<string[]> {
+  const text = await page.locator('body').evaluate((body) => (body as HTMLElement).innerText);
+  return text
+    .replace(/\b\d+:\d\d(:\d\d)?\b/g, 'TIME')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** The elements of a page in their order, and the attributes that a person or a machine reads. */
+async function structure(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const read = ['id', 'for', 'name', 'type', 'href', 'action', 'method', 'role', 'class', 'autocomplete', 'required', 'hidden', 'aria-label', 'aria-labelledby', 'aria-describedby', 'aria-invalid', 'aria-current'];
+    return [...document.querySelectorAll('body *:not(script)')].map((element) => {
+      const attributes = read.filter((name) => element.hasAttribute(name)).map((name) => `${name}=${element.getAttribute(name)}`);
+      return [element.tagName.toLowerCase(), ...attributes].join(' ');
+    });
+  });
+}
+
+const STRANGERS_PAGES = [
+  { path: '/', from: '/login', by: 'Latchkey' },
+  { path: '/login', from: '/', by: 'Sign in' },
+  { path: '/register', from: '/', by: 'Create account' },
+];
+
+for (const { path, from, by } of STRANGERS_PAGES) {
+  test(`${path} is the same for a stranger, hydrated and navigated to`, async ({ page }) => {
+    await page.goto(path);
+    await hydrated(page);
+    const loaded = [await readable(page), await structure(page)];
+
+    await page.goto(from);
+    await hydrated(page);
+    await markDocument(page);
+    await page.getByRole('banner').getByRole('link', { name: by }).click();
+    await expect(page).toHaveURL(path);
+    await expect.poll(() => readable(page)).toEqual(loaded[0]);
+    expect(await structure(page)).toEqual(loaded[1]);
+    expect(await sameDocument(page)).toBe(true);
+  });
+}
+
+test('/profile is the same hydrated and navigated to', async ({ page, header, profilePage, signInPage, alice }) => {
+  await signInPage.signIn(alice);
+  await page.goto('/profile');
+  await hydrated(page);
+  const loaded = [await readable(page), await structure(page)];
+  await page.goto('/');
+  await hydrated(page);
+  await markDocument(page);
+  await header.profile.click();
+  await expect(profilePage.heading).toBeVisible();
+  expect(await readable(page)).toEqual(loaded[0]);
+  expect(await structure(page)).toEqual(loaded[1]);
+  expect(await sameDocument(page)).toBe(true);
+});
+
+test('/ is the same for the signed-in, hydrated and navigated to', async ({ page, header, home, profilePage, signInPage, alice }) => {
+  await signInPage.signIn(alice);
+  await home.open();
+  await expect(home.happened(/proof that it arrived/)).toBeVisible();
+  // The tokens themselves are other ones: what is told of each is left out, by the place where it stands.
+  const steady = async () => {
+    await expect(home.timeLeft).toBeVisible();
+    const changing = /^(\d+|TIME|[0-9a-f-]{36}|\d+ \w+ \d{4}.*|not yet)$/;
+    return (await readable(page)).map((line) => line.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID').replace(/generation \d+/, 'generation N')).filter((line) => !changing.test(line) && !/\b(TIME UTC)\b/.test(line) && !/^gen\b/.test(line));
+  };
+  const [text, elements] = [await steady(), await structure(page)];
+
+  await page.goto('/profile');
+  await hydrated(page);
+  await markDocument(page);
+  await expect(profilePage.heading).toBeVisible();
+  await header.session.click();
+  await expect(home.happened(/proof that it arrived/)).toBeVisible();
+  expect(await steady()).toEqual(text);
+  expect(await structure(page)).toEqual(elements);
+  expect(await sameDocument(page)).toBe(true);
+});
+
+for (const path of ['/', '/login', '/register', '/nowhere']) {
+  test(`${path} of a stranger reads alike as HTML and hydrated`, async ({ page, browser, server, browserConsole }) => {
+    if (path === '/nowhere') {
+      browserConsole.expectsStatus(404);
+    }
+    const bare = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false });
+    const still = await bare.newPage();
+    await still.goto(path);
+    await page.goto(path);
+    await hydrated(page);
+    // What is meant for who has no scripts is shown to them alone.
+    const scriptless = await still.locator('.scriptless').allInnerTexts();
+    const html = (await readable(still)).filter((line) => !scriptless.includes(line));
+    expect((await readable(page)).filter((line) => !/^(Show)$/.test(line))).toEqual(html.filter((line) => !/^(Show)$/.test(line)));
+    await bare.close();
+  });
+}
+
+for (const path of ['/', '/login', '/register']) {
+  test(`nothing moves while ${path} is loaded, by a stranger`, async ({ page, context }) => {
+    await watchAppearance(context);
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(path);
+      await hydrated(page);
+      await page.waitForLoadState('networkidle');
+      expect((await appearance(page)).shift, `at ${width} px`).toBeLessThan(0.001);
+    }
+  });
+}
+
+for (const path of ['/', '/profile']) {
+  test(`nothing moves while ${path} is loaded, by the signed-in`, async ({ page, context, home, signInPage, alice }) => {
+    await signInPage.signIn(alice);
+    await watchAppearance(context);
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(path);
+      await hydrated(page);
+      if (path === '/') {
+        await expect(home.happened(/proof that it arrived/)).toBeVisible();
+      }
+      await page.waitForLoadState('networkidle');
+      expect((await appearance(page)).shift, `at ${width} px`).toBeLessThan(0.001);
+    }
+  });
+}
+
+test('each file is fetched once, and kept for ever under its hashed name', async ({ page, home }) => {
+  const files: string[] = [];
+  const kept: Promise<string | null>[] = [];
+  page.on('response', (response) => {
+    if (new URL(response.url()).pathname.startsWith('/pkg/')) {
+      files.push(new URL(response.url()).pathname);
+      kept.push(response.headerValue('cache-control'));
+    }
+  });
+  await home.open();
+  expect(new Set(files).size, files.join(' ')).toBe(files.length);
+  expect(files).toHaveLength(3);
+  expect(files.filter((file) => !/^\/pkg\/latchkey\.[\w-]{8,}\.(js|wasm|css)$/.test(file)), 'names without a hash').toEqual([]);
+  for (const value of await Promise.all(kept)) {
+    expect(value).toContain('immutable');
+  }
+});

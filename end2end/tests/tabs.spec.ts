@@ -1,0 +1,141 @@
+// Several tabs of one browser: one session, refreshed by one at a time, without a token ever passing between them.
+
+import type { BrowserContext } from '@playwright/test';
+import { expect, test } from '../fixtures';
+import { hold, requestsTo } from '../fixtures/network';
+import { HomePage } from '../pages/home';
+import { ProfilePage } from '../pages/profile';
+import { SignInPage } from '../pages/sign-in';
+import { SiteHeader } from '../pages/site-header';
+
+const REFRESH = '/fn/refresh';
+
+/** A further tab at the signed-in home, with an access token of its own. */
+async function tab(context: BrowserContext): Promise<HomePage> {
+  const home = new HomePage(await context.newPage());
+  await home.open();
+  await expect(home.timeLeft).toBeVisible();
+  return home;
+}
+
+test('two tabs never refresh at once: the second waits for the first', async ({ context, signInPage, alice, secrecy }) => {
+  await signInPage.signIn(alice);
+  const [first, second] = [await tab(context), await tab(context)];
+  const sent = requestsTo(context, REFRESH);
+  const answer = await hold(context, `**${REFRESH}`);
+
+  await first.refreshNow.click();
+  await answer.arrived;
+  await second.refreshNow.click();
+  await expect(second.refreshNow).toHaveText('Refreshing…');
+  expect(sent, 'while the first is under way').toHaveLength(1);
+
+  answer.release();
+  await expect(second.happened(/another tab was refreshing/i)).toBeVisible();
+  await expect(second.refreshNow).toHaveText('Refresh now');
+  expect(sent).toHaveLength(2);
+  await expect(first.happened(/another tab told/i).last()).toBeVisible();
+  expect(secrecy.messages.length, 'the tabs do talk').toBeGreaterThan(0);
+});
+
+test('in one tab, calls that need a token share one refresh', async ({ page, context, header, home, signInPage, profilePage, alice }) => {
+  await signInPage.signIn(alice);
+  const sent = requestsTo(context, REFRESH);
+  const answer = await hold(context, `**${REFRESH}`);
+  await page.goto('/');
+  await answer.arrived;
+  await expect(home.refreshNow).toBeEnabled();
+  await home.refreshNow.click();
+  await header.profile.click();
+  await expect(profilePage.heading).toBeVisible();
+  answer.release();
+  await header.session.click();
+  await expect(home.timeLeft).toBeVisible();
+  await expect(home.happened(/rotated to generation/)).toHaveCount(1);
+  expect(sent).toHaveLength(1);
+});
+
+test('ten tabs opened at once sign nobody out', async ({ context, signInPage, alice }) => {
+  test.slow();
+  await signInPage.signIn(alice);
+  const homes = await Promise.all(Array.from({ length: 10 }, async () => new HomePage(await context.newPage())));
+  await Promise.all(homes.map((home) => home.page.goto('/', { waitUntil: 'commit' })));
+  for (const home of homes) {
+    await home.page.bringToFront();
+    await expect(home.timeLeft).toBeVisible({ timeout: 20_000 });
+    await expect(home.greeting(alice)).toBeVisible();
+  }
+});
+
+test('without Web Locks two tabs that ask at once still work', async ({ context, signInPage, alice }) => {
+  await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));
+  await signInPage.signIn(alice);
+  const [first, second] = [await tab(context), await tab(context)];
+  await Promise.all([first.refreshNow.click(), second.refreshNow.click()]);
+  for (const home of [first, second]) {
+    await expect(home.refreshNow).toHaveText('Refresh now');
+    await expect(home.happened(/minted/i).last()).toBeVisible();
+    await expect(home.greeting(alice)).toBeVisible();
+  }
+  await first.page.reload();
+  await expect(first.greeting(alice)).toBeVisible();
+});
+
+test('signing in in one tab signs the other in', async ({ page, context, signInPage, home, alice }) => {
+  await home.open();
+  const other = await context.newPage();
+  await new SignInPage(other).signIn(alice);
+  await expect(home.greeting(alice)).toBeVisible();
+  await expect(page).toHaveURL('/');
+  expect(await new SignInPage(other).page.title()).toBe('Latchkey');
+  await expect(signInPage.heading).toBeHidden();
+});
+
+test('a tab that waits at the sign-in form goes on to where it wanted to go', async ({ page, context, profilePage, signInPage, alice }) => {
+  await profilePage.open();
+  await expect(signInPage.showPassword).toBeEnabled();
+  await new SignInPage(await context.newPage()).signIn(alice);
+  await expect(profilePage.fact('Username')).toHaveText(alice.username);
+  await expect(page).toHaveURL('/profile');
+});
+
+test('when another user signs in, the tab of the first drops everything and shows the second', async ({
+  page, context, home, signInPage, alice, bob,
+}) => {
+  await signInPage.signIn(alice);
+  const other = await context.newPage();
+  await new HomePage(other).open();
+  // Signing in over a session that lives, as a form that was left open in another tab does.
+  const switched = await other.evaluate(async ({ username, password }) => {
+    const answer = await fetch('/fn/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password }),
+    });
+    return answer.status;
+  }, bob);
+  expect(switched).toBe(200);
+  await home.refreshNow.click();
+  await expect(home.greeting(bob)).toBeVisible();
+  await expect(page.getByText(alice.username)).toHaveCount(0);
+  await other.reload();
+  await expect(new HomePage(other).greeting(bob)).toBeVisible();
+});
+
+test('signing out everywhere ends the sessions of other browsers too', async ({ page, header, home, signInPage, alice, otherBrowser }) => {
+  const elsewhere = await otherBrowser.newPage();
+  await new SignInPage(elsewhere).signIn(alice);
+  await signInPage.signIn(alice);
+  await home.signOutEverywhere.click();
+  await expect(header.signIn).toBeVisible();
+  await expect(page).toHaveURL('/');
+
+  const there = new HomePage(elsewhere);
+  await there.refreshNow.click();
+  await expect(new SignInPage(elsewhere).ended).toBeVisible();
+  await elsewhere.goto('/profile');
+  await expect(new SignInPage(elsewhere).heading).toBeVisible();
+  await expect(new ProfilePage(elsewhere).heading).toBeHidden();
+  await expect(new SiteHeader(elsewhere).signIn).toBeVisible();
+  expect(await otherBrowser.cookies()).toEqual([]);
+});

@@ -1,0 +1,121 @@
+// Everything a person needs works with JavaScript off.
+
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures';
+import { somebody } from '../fixtures/person';
+
+test.use({ javaScriptEnabled: false });
+
+test.beforeEach(({ browserConsole }) => browserConsole.toleratesIdleWasm());
+
+/** The status that the posting of a form was answered with, once `press` has sent it. */
+async function postedBy(page: Page, press: () => Promise<void>): Promise<number> {
+  const [answer] = await Promise.all([page.waitForResponse((response) => response.request().method() === 'POST'), press()]);
+  return answer.status();
+}
+
+test('the whole way with JavaScript off', async ({ page, context, home, header, registerPage, signInPage, profilePage, newcomer, secrecy }) => {
+  await page.goto('/');
+  await home.createAccount.click();
+  await expect(registerPage.heading).toBeVisible();
+  expect(await postedBy(page, () => registerPage.fill(newcomer))).toBe(303);
+  await expect(home.greeting(newcomer)).toBeVisible();
+  await expect(page).toHaveURL('/');
+  await secrecy.inspect(page);
+
+  await page.reload();
+  await expect(home.greeting(newcomer)).toBeVisible();
+  await header.profile.click();
+  await expect(profilePage.fact('Email')).toHaveText(newcomer.email);
+  await secrecy.inspect(page);
+
+  expect(await postedBy(page, () => header.signOut.click())).toBe(303);
+  await expect(header.signIn).toBeVisible();
+  expect(await context.cookies()).toEqual([]);
+  await header.signIn.click();
+  expect(await postedBy(page, () => signInPage.fill(newcomer))).toBe(303);
+  await expect(home.greeting(newcomer)).toBeVisible();
+});
+
+test('a registration that can\'t be taken comes back with what was typed, and with what is wrong beside it', async ({
+  page, home, registerPage, browserConsole, newcomer,
+}) => {
+  browserConsole.expectsStatus(422);
+  await registerPage.visit('?next=/profile');
+  const wrong = { username: 'a b', email: 'nobody@example', password: 'short' };
+  expect(await postedBy(page, () => registerPage.fill(wrong))).toBe(422);
+  await expect(page).toHaveURL('/register');
+  await expect(registerPage.username).toHaveValue(wrong.username);
+  await expect(registerPage.email).toHaveValue(wrong.email);
+  await expect(registerPage.password).toHaveValue('');
+  for (const field of [registerPage.username, registerPage.email, registerPage.password]) {
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveAccessibleDescription(/Use|Enter/);
+  }
+  await expect(registerPage.username).toBeFocused();
+
+  expect(await postedBy(page, () => registerPage.fill(newcomer))).toBe(303);
+  await expect(page, 'next is kept through the refusal').toHaveURL('/profile');
+  expect(await page.content()).toContain(newcomer.username);
+  await expect(home.page.getByRole('heading', { level: 1, name: 'Profile' })).toBeVisible();
+});
+
+test('a name that is taken is said so beside it', async ({ page, registerPage, alice, browserConsole }) => {
+  browserConsole.expectsStatus(422);
+  await registerPage.visit();
+  expect(await postedBy(page, () => registerPage.fill({ ...somebody('other'), username: alice.username.toUpperCase() }))).toBe(422);
+  await expect(registerPage.username).toHaveAccessibleDescription(/taken/);
+  await expect(registerPage.email).not.toHaveAttribute('aria-invalid', 'true');
+});
+
+test('a wrong password is answered with a sentence, and the username is kept', async ({ page, signInPage, alice, browserConsole }) => {
+  browserConsole.expectsStatus(422);
+  await signInPage.visit();
+  expect(await postedBy(page, () => signInPage.fill({ ...alice, password: 'not this one, surely' }))).toBe(422);
+  await expect(signInPage.alert).toHaveText('Invalid username or password. Check both and try again.');
+  await expect(signInPage.username).toHaveValue(alice.username);
+  await expect(signInPage.password).toHaveValue('');
+});
+
+test('a stranger is sent to sign in first, and then on to where they wanted to go', async ({ page, signInPage, profilePage, alice }) => {
+  await profilePage.open();
+  await expect(signInPage.heading).toBeVisible();
+  expect(new URL(page.url()).searchParams.get('next')).toBe('/profile');
+  await signInPage.fill(alice);
+  await expect(profilePage.heading).toBeVisible();
+  await expect(page).toHaveURL('/profile');
+});
+
+test('who is signed in has no use for the forms of strangers', async ({ page, signInPage, home, alice }) => {
+  await signInPage.visit();
+  await signInPage.fill(alice);
+  await expect(home.greeting(alice)).toBeVisible();
+  for (const path of ['/login', '/register']) {
+    await page.goto(path);
+    await expect(page).toHaveURL('/');
+  }
+  await page.goto('/login?next=/profile');
+  await expect(page).toHaveURL('/profile');
+});
+
+test('a notice of theft can be dismissed', async ({ page, home, signInPage, alice, thief }) => {
+  await thief.stealFrom(alice);
+  await signInPage.visit();
+  await signInPage.fill(alice);
+  await expect(home.notice).toBeVisible();
+  expect(await postedBy(page, () => home.dismiss.click())).toBe(303);
+  await expect(home.greeting(alice)).toBeVisible();
+  await expect(home.notice).toBeHidden();
+  await page.reload();
+  await expect(home.notice).toBeHidden();
+});
+
+test('what can\'t be done without scripts is not offered', async ({ home, signInPage, alice }) => {
+  await signInPage.visit();
+  await expect(signInPage.submit).toBeVisible();
+  await expect(signInPage.showPassword).toBeHidden();
+  await signInPage.fill(alice);
+  await expect(home.greeting(alice)).toBeVisible();
+  await expect(home.refreshNow).toBeHidden();
+  await expect(home.signOutEverywhere).toBeHidden();
+});

@@ -1,0 +1,169 @@
+//! The door of the app's server functions, which the hydrated page calls.
+//!
+//! A function is handed what it may know by context: whose bearer token came, and to those few that need it the refresh cookie. It never
+//! sees the request's headers itself.
+
+use app::{
+    door::{Bearer as BearerContext, CookieChange, CookieOutbox, RefreshCookie as CookieContext},
+    error::ApiError,
+};
+use auth::Device;
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State as FromState},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, REFERER, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, on},
+};
+use leptos::{
+    prelude::provide_context,
+    server_fn::{axum::server_fn_paths, error::FromServerFnError},
+};
+
+use crate::{bearer::Bearer, json, middleware::client_address::Asker, problem::Problem, state::State};
+
+/// The header by which Leptos tells that an answer is an error.
+const FUNCTION_ERROR: &str = "serverfnerror";
+
+/// Those functions that are given the refresh cookie.
+const READ_THE_COOKIE: [&str; 4] = ["/fn/login", "/fn/register", "/fn/refresh", "/fn/logout"];
+
+/// Those functions whose use costs a password hash.
+const TAKE_CREDENTIALS: [&str; 2] = ["/fn/login", "/fn/register"];
+
+/// A route for each function that the app has.
+pub(crate) fn routes(state: &State) -> Router<State> {
+    server_fn_paths().fold(Router::new(), |router, (path, method)| {
+        let Ok(method) = MethodFilter::try_from(method) else { return router };
+        let function = on(method, call);
+        let function = if TAKE_CREDENTIALS.contains(&path) { function.route_layer(state.rates.credentials.layer()) } else { function };
+        router.route(path, function)
+    })
+}
+
+/// Runs one function.
+async fn call(FromState(state): FromState<State>, Asker(device): Asker, request: Request) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let body = checked(&parts.headers, body).await?;
+    let bearer = BearerContext(Bearer::read(&parts.headers).token());
+    let cookie = READ_THE_COOKIE.contains(&parts.uri.path()).then(|| CookieContext(state.cookie.read(&parts.headers).token()));
+    for secret in [COOKIE, AUTHORIZATION, REFERER] {
+        parts.headers.remove(secret);
+    }
+    // To who accepts HTML, Leptos answers with a redirect that holds the error.
+    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let outbox = CookieOutbox::default();
+    let contexts = Contexts { state: state.clone(), device, bearer, cookie, outbox: outbox.clone() };
+    let request = Request::from_parts(parts, Body::from(body));
+    let response = leptos_axum::handle_server_fns_with_context(move || contexts.provide(), request).await.into_response();
+    let response = with_status(response).await?;
+    with_cookie(&state, response, outbox.take())
+}
+
+/// What a function may know.
+#[derive(Clone)]
+struct Contexts {
+    state: State,
+    device: Device,
+    bearer: BearerContext,
+    cookie: Option<CookieContext>,
+    outbox: CookieOutbox,
+}
+
+impl Contexts {
+    fn provide(&self) {
+        provide_context(self.state.engine.clone());
+        provide_context(self.device.clone());
+        provide_context(self.bearer.clone());
+        provide_context(self.outbox.clone());
+        if let Some(cookie) = &self.cookie {
+            provide_context(cookie.clone());
+        }
+    }
+}
+
+/// The body, read as strictly as at the API. Leptos alone would take JSON as any text, and a member that is said twice.
+async fn checked(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    if !json::is_media_type(headers, json::MEDIA_TYPE) {
+        return Err(Problem::unsupported_media_type(json::MEDIA_TYPE));
+    }
+    let body = axum::body::to_bytes(body, crate::middleware::whole_body::LONGEST).await.map_err(|_| Problem::too_large())?;
+    json::read(&body)?;
+    Ok(body)
+}
+
+/// Leptos answers every error with 500: the error itself knows better.
+async fn with_status(response: Response) -> Result<Response, Problem> {
+    let (mut parts, body) = response.into_parts();
+    parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if parts.headers.remove(FUNCTION_ERROR).is_none() {
+        return Ok(Response::from_parts(parts, body));
+    }
+    let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| Problem::internal())?;
+    let error = ApiError::de(body.clone());
+    parts.status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let ApiError::TooManyTries { seconds } = error {
+        parts.headers.insert(axum::http::header::RETRY_AFTER, seconds.into());
+    }
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// Turns what a function left in its outbox into a header. A refusal that says nothing of the cookie changes nothing about it.
+fn with_cookie(state: &State, mut response: Response, change: Option<CookieChange>) -> Result<Response, Problem> {
+    let status = response.status();
+    if status == StatusCode::FORBIDDEN || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+        return Ok(response);
+    }
+    let header = match change {
+        None => return Ok(response),
+        Some(CookieChange::Clear) => state.cookie.clear(),
+        Some(CookieChange::Set { token, max_age }) => state.cookie.set(&token, max_age).ok_or_else(Problem::internal)?,
+    };
+    response.headers_mut().append(SET_COOKIE, header);
+    Ok(response)
+}
+
+/// A refusal in the app's own words, for the client of the hydrated page.
+pub(crate) fn refusal(problem: &Problem) -> Response {
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (problem.status(), headers, Body::from(error(problem).ser())).into_response()
+}
+
+/// What a problem is to the app.
+pub(crate) fn error(problem: &Problem) -> ApiError {
+    let fields = problem.field_errors();
+    match problem.status() {
+        StatusCode::UNPROCESSABLE_ENTITY if !fields.is_empty() => ApiError::Fields(fields),
+        StatusCode::UNAUTHORIZED if problem.detail() == auth::Error::WrongCredentials.to_string() => ApiError::WrongCredentials,
+        StatusCode::UNAUTHORIZED => ApiError::Unauthorized,
+        StatusCode::FORBIDDEN => ApiError::Forbidden,
+        StatusCode::TOO_MANY_REQUESTS => ApiError::TooManyTries { seconds: problem.retry_after().unwrap_or(1) },
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => ApiError::Unavailable,
+        status if status.is_client_error() => ApiError::Malformed,
+        _ => ApiError::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_problem_has_its_error() {
+        for (problem, expected) in [
+            (Problem::from(auth::Error::WrongCredentials), ApiError::WrongCredentials),
+            (Problem::from(auth::Error::InvalidToken), ApiError::Unauthorized),
+            (Problem::cross_site(), ApiError::Forbidden),
+            (Problem::too_many_requests(7), ApiError::TooManyTries { seconds: 7 }),
+            (Problem::timed_out(), ApiError::Unavailable),
+            (Problem::too_large(), ApiError::Malformed),
+            (Problem::internal(), ApiError::Other),
+        ] {
+            assert_eq!(error(&problem), expected);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What happens to every request before its handler and to every answer after it. [`crate::routes`] says in which order.
+
+pub(crate) mod client_address;
+pub(crate) mod door;
+pub(crate) mod log;
+pub(crate) mod panics;
+pub(crate) mod presentation;
+mod rate_limit;
+pub(crate) mod same_origin;
+pub(crate) mod security_headers;
+pub(crate) mod time_limit;
+pub(crate) mod whole_body;
+
+pub(crate) use self::{client_address::ClientAddress, rate_limit::RateLimits, security_headers::ResponseNonce};

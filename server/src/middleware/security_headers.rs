@@ -1,0 +1,103 @@
+//! The headers that tell a browser what this site does not do, on every answer, and the nonce that goes with them.
+
+use std::fmt::Write;
+
+use auth::random::{Randomness, RandomnessError};
+use axum::{
+    extract::{Request, State as FromState},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::{problem::Problem, settings::Security, state::State};
+
+/// The nonce of the answer to one request: scripts of a page that carry it may run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ResponseNonce(pub(crate) String);
+
+impl ResponseNonce {
+    fn draw(randomness: &dyn Randomness) -> Result<Self, RandomnessError> {
+        let mut bytes = [0_u8; 16];
+        randomness.fill(&mut bytes)?;
+        let mut text = String::with_capacity(32);
+        for byte in bytes {
+            // Writing to a String can't fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Ok(Self(text))
+    }
+}
+
+/// Headers that are the same on every answer.
+static FIXED: [(HeaderName, HeaderValue); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("origin-agent-cluster"), HeaderValue::from_static("?1")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static(
+            "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), \
+             midi=(), payment=(), usb=()",
+        ),
+    ),
+];
+
+/// Draws a nonce for the handler, and puts the headers on its answer.
+pub(crate) async fn protect(FromState(state): FromState<State>, mut request: Request, next: Next) -> Response {
+    let Ok(nonce) = ResponseNonce::draw(&*state.randomness) else {
+        tracing::error!("The system's source of randomness failed");
+        return Problem::internal().into_response();
+    };
+    request.extensions_mut().insert(nonce.clone());
+    let mut response = next.run(request).await;
+    put(response.headers_mut(), &nonce, &state);
+    response
+}
+
+fn put(headers: &mut HeaderMap, nonce: &ResponseNonce, state: &State) {
+    headers.extend(FIXED.iter().cloned());
+    if let Ok(policy) = HeaderValue::try_from(content_security_policy(&nonce.0, state.site.reload_source())) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    if state.public_url.security() == Security::Encrypted {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+}
+
+/// What a page may load and do. `reload_source` is where cargo-leptos tells the page of a change, while developing; else it is empty.
+fn content_security_policy(nonce: &str, reload_source: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+         connect-src 'self'{reload_source}; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'; worker-src 'none'; require-trusted-types-for 'script'; trusted-types default"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use auth::random::SystemRandomness;
+
+    use super::*;
+
+    #[test]
+    fn each_answer_has_a_nonce_of_its_own() {
+        let draw = || ResponseNonce::draw(&SystemRandomness::default()).unwrap().0;
+        let (first, second) = (draw(), draw());
+        assert_eq!(first.len(), 32);
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn nothing_unsafe_is_allowed() {
+        let policy = content_security_policy("abc", "");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains('*'));
+        assert!(policy.contains("connect-src 'self'; "));
+        assert!(content_security_policy("abc", " ws://localhost:3001").contains("connect-src 'self' ws://localhost:3001; "));
+    }
+}

@@ -1,0 +1,78 @@
+//! Renders a page of the app.
+
+use app::page::{FormState, Next, PageContext, Status};
+use auth::session::Viewer;
+use axum::{
+    body::Body,
+    http::{
+        HeaderValue, Request, StatusCode, Uri,
+        header::{CACHE_CONTROL, COOKIE, VARY},
+    },
+    response::Response,
+};
+use leptos::nonce::Nonce;
+
+use super::Visit;
+use crate::{middleware::ResponseNonce, problem::Problem, state::State};
+
+/// Where a refusal is rendered, whatever address was asked for: not every address can be read by the app's router.
+const NOWHERE: &str = "/not-found";
+
+/// A page that is about to be rendered.
+pub(super) struct Page {
+    uri: Uri,
+    nonce: ResponseNonce,
+    status: StatusCode,
+    viewer: Option<Viewer>,
+    form: Option<FormState>,
+    next: Option<String>,
+}
+
+impl Page {
+    /// The page at the visited address.
+    pub(super) fn new(visit: Visit) -> Self {
+        Self { uri: visit.uri, nonce: visit.nonce, status: StatusCode::OK, viewer: None, form: None, next: None }
+    }
+
+    /// A page that tells of a refusal.
+    pub(super) fn refusal(visit: Visit, status: StatusCode) -> Self {
+        Self { uri: Uri::from_static(NOWHERE), status, ..Self::new(visit) }
+    }
+
+    /// For whom.
+    pub(super) fn viewer(self, viewer: Option<Viewer>) -> Self {
+        Self { viewer, ..self }
+    }
+
+    /// Where its form goes on to.
+    pub(super) fn next(self, next: Option<String>) -> Self {
+        Self { next, ..self }
+    }
+
+    /// With a form that was refused.
+    pub(super) fn form(self, form: FormState, status: StatusCode) -> Self {
+        Self { form: Some(form), status, ..self }
+    }
+
+    /// Renders it, whole. No component sees the request: it is told the address alone, and what [`PageContext`] holds.
+    pub(super) async fn render(self, state: &State) -> Result<Response, Problem> {
+        let context = PageContext {
+            viewer: self.viewer,
+            form: self.form,
+            next: self.next.map(Next),
+            status: Status(self.status.as_u16()),
+            policy: state.engine.password_policy(),
+            nonce: Nonce::from_value(self.nonce.0),
+        };
+        let options = state.site.options.clone();
+        let render = leptos_axum::render_app_async_with_context(move || context.clone().provide(), move || app::shell(options.clone()));
+        let mut bare = Request::new(Body::empty());
+        *bare.uri_mut() = self.uri;
+        let (mut parts, body) = render(bare).await.into_parts();
+        let html = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| Problem::internal())?;
+        parts.status = self.status;
+        parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        parts.headers.append(VARY, COOKIE.into());
+        Ok(Response::from_parts(parts, Body::from(html)))
+    }
+}

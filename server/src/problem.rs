@@ -1,0 +1,270 @@
+//! What is answered when a request is refused or fails: RFC 9457, and the one place that maps errors to HTTP.
+//!
+//! A [`Problem`] answers as `application/problem+json`, and rides along in the answer's extensions: at the doors of the pages and of the
+//! server functions `middleware::presentation` puts it into the words of that door.
+
+use std::{borrow::Cow, error::Error, sync::Arc, time::Duration};
+
+use auth::error::{Field, FieldError};
+use axum::{
+    body::Body,
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+/// A refusal or a failure, ready to be answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    detail: Cow<'static, str>,
+    faults: Vec<Fault>,
+    retry_after: Option<u64>,
+    challenge: Option<Challenge>,
+}
+
+/// What is wrong with one member of a body, or one field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Fault {
+    /// The member's or field's name.
+    pub(crate) field: String,
+    /// What is wrong with it.
+    pub(crate) message: String,
+}
+
+/// What a 401 or 400 of a route that wants a bearer token says in `WWW-Authenticate` (RFC 6750, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Challenge {
+    /// No token came: no error is told.
+    Missing,
+    /// The request is not one that could hold a token.
+    Malformed,
+    /// A token came, and it is wrong.
+    Wrong,
+}
+
+impl Challenge {
+    const fn header(self) -> HeaderValue {
+        match self {
+            Self::Missing => HeaderValue::from_static("Bearer"),
+            Self::Malformed => {
+                HeaderValue::from_static("Bearer error=\"invalid_request\", error_description=\"More than one Authorization header\"")
+            }
+            Self::Wrong => HeaderValue::from_static("Bearer error=\"invalid_token\", error_description=\"Invalid token\""),
+        }
+    }
+}
+
+impl Problem {
+    /// A problem of this status, with a sentence for a person.
+    pub(crate) fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, detail: detail.into(), faults: Vec::new(), retry_after: None, challenge: None }
+    }
+
+    /// The body's text can't be read at all.
+    pub(crate) fn malformed(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// The body can be read, but is not what was asked for.
+    pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
+        Self { faults, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Some fields need another look") }
+    }
+
+    /// Nothing stands at this address.
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "There is nothing at this address")
+    }
+
+    /// Something stands here, but not for this method. The router adds `Allow`.
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method")
+    }
+
+    /// The request comes from another site.
+    pub(crate) fn cross_site() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "This request did not come from this site")
+    }
+
+    /// The body is longer than any that is read here.
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is longer than 64 KiB")
+    }
+
+    /// The body is of a kind that is not read here.
+    pub(crate) fn unsupported_media_type(wanted: &'static str) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("The body must be {wanted}"))
+    }
+
+    /// The client took too long to send its request, or we to answer it.
+    pub(crate) fn timed_out() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "The request took too long")
+    }
+
+    /// An address asks too often.
+    pub(crate) fn too_many_requests(seconds: u64) -> Self {
+        let seconds = seconds.max(1);
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, format!("Too many requests from your address. Try again in {seconds} s"))
+        }
+    }
+
+    /// Something that should not happen did.
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side")
+    }
+
+    /// Two `Authorization` headers came.
+    pub(crate) fn two_authorizations() -> Self {
+        Self { challenge: Some(Challenge::Malformed), ..Self::malformed("More than one Authorization header") }
+    }
+
+    /// Maps an error of a route that wants a bearer token: its 401 says so by a challenge.
+    pub(crate) fn at_bearer(error: auth::Error) -> Self {
+        let challenge = match error {
+            auth::Error::NotAuthenticated => Some(Challenge::Missing),
+            auth::Error::InvalidToken => Some(Challenge::Wrong),
+            _ => None,
+        };
+        Self { challenge, ..Self::from(error) }
+    }
+
+    /// The status that it is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The sentence for a person.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// How many seconds to wait before the next try.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// Those faults that belong to a field that a person fills in.
+    pub(crate) fn field_errors(&self) -> Vec<FieldError> {
+        let field = |name: &str| [Field::Username, Field::Email, Field::Password].into_iter().find(|field| field.as_str() == name);
+        self.faults.iter().filter_map(|fault| Some(FieldError::new(field(&fault.field)?, &fault.message))).collect()
+    }
+}
+
+impl Fault {
+    /// Says what is wrong with a field.
+    pub(crate) fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+impl From<auth::Error> for Problem {
+    fn from(error: auth::Error) -> Self {
+        let detail = error.to_string();
+        let refused = |status| Self::new(status, detail.clone());
+        match &error {
+            auth::Error::Invalid(fields) => Self::invalid(fields.iter().map(|fault| Fault::new(fault.field.as_str(), &fault.message)).collect()),
+            auth::Error::WrongCredentials
+            | auth::Error::RefreshTokenNotFound
+            | auth::Error::InvalidToken
+            | auth::Error::NotAuthenticated => refused(StatusCode::UNAUTHORIZED),
+            auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => {
+                Self { retry_after: Some(whole_seconds(*retry_after)), ..refused(StatusCode::TOO_MANY_REQUESTS) }
+            }
+            auth::Error::Unavailable(cause) => {
+                tracing::error!(error = causes(cause), "The database does not answer");
+                refused(StatusCode::SERVICE_UNAVAILABLE)
+            }
+            auth::Error::Internal(cause) => {
+                tracing::error!(error = causes(&**cause), "A request failed");
+                refused(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}
+
+/// An error with its causes, for the log.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Seconds, rounded up: who waits for them has waited long enough.
+fn whole_seconds(duration: Duration) -> u64 {
+    (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1)
+}
+
+/// The members of a problem on the wire. `type` is left out, which means `about:blank`: `title` is then the status' own words.
+#[derive(Serialize)]
+struct Document<'problem> {
+    title: &'problem str,
+    status: u16,
+    detail: &'problem str,
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    errors: &'problem [Fault],
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let document = Document {
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.faults,
+        };
+        let mut response = Response::new(Body::from(serde_json::to_vec(&document).unwrap_or_default()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, challenge.header());
+        }
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_up() {
+        assert_eq!(whole_seconds(Duration::from_millis(1)), 1);
+        assert_eq!(whole_seconds(Duration::from_millis(2001)), 3);
+        assert_eq!(whole_seconds(Duration::from_secs(2)), 2);
+    }
+
+    #[test]
+    fn each_refusal_has_its_status_and_its_words() {
+        for (error, status, detail) in [
+            (auth::Error::WrongCredentials, 401, "Invalid username or password"),
+            (auth::Error::RefreshTokenNotFound, 401, "Refresh token not found"),
+            (auth::Error::InvalidToken, 401, "Invalid token"),
+            (auth::Error::NotAuthenticated, 401, "Not authenticated"),
+        ] {
+            let problem = Problem::from(error);
+            assert_eq!((problem.status().as_u16(), problem.detail()), (status, detail));
+        }
+    }
+
+    #[test]
+    fn a_bearer_route_challenges_and_tells_no_error_where_no_token_came() {
+        let challenge = |error| Problem::at_bearer(error).into_response().headers()[WWW_AUTHENTICATE].clone();
+        assert_eq!(challenge(auth::Error::NotAuthenticated), "Bearer");
+        assert_eq!(challenge(auth::Error::InvalidToken), "Bearer error=\"invalid_token\", error_description=\"Invalid token\"");
+    }
+}

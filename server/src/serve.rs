@@ -1,0 +1,133 @@
+//! Starts the program's parts and wires them together: for `main`, and for tests in one process with them.
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use auth::{Engine, ExposeSecret, Store, StoreError, clock::Clock, random::Randomness};
+use leptos::config::errors::LeptosConfigError;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::master_secret::NoMasterSecret;
+use crate::{
+    listener, master_secret,
+    middleware::RateLimits,
+    refresh_cookie::RefreshCookie,
+    routes,
+    settings::{PublicUrl, Settings},
+    site::Site,
+    state::State,
+};
+
+/// Where the server has time and chance from.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It does not know by which address it is reached.
+    #[error("public_url (LATCHKEY_PUBLIC_URL) must be given, as the server does not listen on loopback")]
+    NoPublicUrl,
+    /// There is no master secret.
+    #[error(transparent)]
+    MasterSecret(#[from] NoMasterSecret),
+    /// The database can't be opened or brought up to date.
+    #[error("The database can't be used: {0}")]
+    Store(#[from] StoreError),
+    /// The engine can't start.
+    #[error(transparent)]
+    Engine(#[from] auth::StartError),
+    /// Leptos.toml can't be read.
+    #[error("Leptos.toml or a LEPTOS_ variable is wrong: {0}")]
+    Site(#[from] LeptosConfigError),
+    /// The listener is of no use.
+    #[error("The server can't listen: {0}")]
+    Listener(#[from] io::Error),
+}
+
+/// The server. There is nothing to it before it is started.
+#[derive(Debug)]
+pub struct Server;
+
+impl Server {
+    /// Starts a server on `listener`. It answers once this returns.
+    pub async fn start(settings: Settings, sources: Sources, listener: std::net::TcpListener) -> Result<RunningServer, StartError> {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let listener = TcpListener::from_std(listener)?;
+        let public_url = settings.public_url_at(address).ok_or(StartError::NoPublicUrl)?;
+        let limits = settings.limits;
+        let state = state(settings, public_url.clone(), sources).await?;
+        // Leptos runs its tasks on the runtime that is there; a second server in one process finds that settled.
+        let _ = any_spawner::Executor::init_tokio();
+        let engine = state.engine.clone();
+        let sweeper = tokio::spawn(state.rates.clone().sweep());
+        let (stop, stopping) = watch::channel(false);
+        let serving = tokio::spawn(listener::serve(listener, routes::routes(&state), limits, stopping));
+        Ok(RunningServer { address, public_url, engine, stop, serving, sweeper })
+    }
+}
+
+/// Opens the database, starts the engine, and gathers what handlers need.
+async fn state(settings: Settings, public_url: PublicUrl, sources: Sources) -> Result<State, StartError> {
+    let engine_settings = settings.engine(&public_url);
+    let master_secret = master_secret::find(settings.master_secret, &*sources.randomness)?;
+    let store = Store::connect(settings.database_url.expose_secret()).await?;
+    store.migrate().await?;
+    let engine = Engine::start(engine_settings, store, sources.clock, Arc::clone(&sources.randomness), &master_secret).await?;
+    Ok(State {
+        engine,
+        public_url,
+        cookie: RefreshCookie::new(settings.cookie),
+        client_address: Arc::new(settings.client_address),
+        rates: RateLimits::new(settings.credential_rate, settings.request_rate),
+        site: Arc::new(Site::find()?),
+        randomness: sources.randomness,
+        request_limit: settings.limits.request,
+    })
+}
+
+/// A server that answers. Dropped, it takes no more connections and ends those that there are.
+pub struct RunningServer {
+    address: SocketAddr,
+    public_url: PublicUrl,
+    engine: Engine,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+    sweeper: JoinHandle<()>,
+}
+
+impl RunningServer {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// By which address browsers reach it.
+    pub fn public_url(&self) -> &PublicUrl {
+        &self.public_url
+    }
+
+    /// Its engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Takes no more connections, lets what is under way finish, and returns.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        if let Err(error) = (&mut self.serving).await {
+            tracing::error!(%error, "The server did not end as it should");
+        }
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.sweeper.abort();
+    }
+}

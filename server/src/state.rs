@@ -1,0 +1,28 @@
+//! What every handler is given.
+
+use std::sync::Arc;
+
+use auth::{Engine, random::Randomness};
+
+use crate::{middleware::RateLimits, refresh_cookie::RefreshCookie, settings::{ClientAddressSource, PublicUrl}, site::Site};
+
+/// What every handler is given. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct State {
+    /// The engine.
+    pub(crate) engine: Engine,
+    /// By which browsers reach us.
+    pub(crate) public_url: PublicUrl,
+    /// The cookie that holds the refresh token.
+    pub(crate) cookie: RefreshCookie,
+    /// How the client's address is told.
+    pub(crate) client_address: Arc<ClientAddressSource>,
+    /// How often an address may ask.
+    pub(crate) rates: RateLimits,
+    /// The files of the browser's half.
+    pub(crate) site: Arc<Site>,
+    /// Where nonces come from.
+    pub(crate) randomness: Arc<dyn Randomness>,
+    /// How long a request may take.
+    pub(crate) request_limit: std::time::Duration,
+}

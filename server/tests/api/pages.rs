@@ -1,0 +1,6 @@
+//! The pages as a browser without scripts gets them.
+
+mod forms;
+mod guard;
+mod headers;
+mod rendering;

@@ -1,0 +1,125 @@
+//! The program itself, started as a person starts it.
+
+use std::{
+    fs::File,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::PATIENCE;
+
+/// A running program. Dropped, it is stopped.
+pub(crate) struct Binary {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    log: PathBuf,
+}
+
+impl Binary {
+    /// Starts the program in `folder`, its output written to a file of [`Binary::log`], and waits until it answers.
+    pub(crate) fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut binary = Self::spawn(folder, environment);
+        binary.wait_until_it_answers();
+        binary
+    }
+
+    /// Starts the program and does not wait.
+    pub(crate) fn spawn(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let address = free_address();
+        let log = folder.join(format!("log-{}.txt", address.port()));
+        let output = File::create(&log).unwrap();
+        let child = command(folder)
+            .env("LATCHKEY_LISTEN", address.to_string())
+            .envs(environment.iter().copied())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            .spawn()
+            .unwrap();
+        Self { child, address, log }
+    }
+
+    /// Waits until the program is ready.
+    pub(crate) fn wait_until_it_answers(&mut self) {
+        let begin = Instant::now();
+        while !self.is_ready() {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none() && begin.elapsed() < PATIENCE, "the program did not start ({ended:?}): {}", self.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(self.address) else { return false };
+        let mut answer = String::new();
+        let asked = stream.set_read_timeout(Some(PATIENCE)).and_then(|()| stream.write_all(b"GET /health/ready HTTP/1.0\r\n\r\n"));
+        asked.and_then(|()| stream.read_to_string(&mut answer)).is_ok() && answer.starts_with("HTTP/1.0 200")
+    }
+
+    /// What it has written so far.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap()).into_owned()
+    }
+
+    /// Runs the program in `folder` to its end, which must come soon.
+    pub(crate) fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+        let mut child = command(folder)
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let begin = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if begin.elapsed() > PATIENCE {
+                child.kill().unwrap();
+                panic!("the program went on: {:?}", child.wait_with_output());
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        child.wait_with_output().unwrap()
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, as a service manager does, and waits until it has. Whether it ended well, and what it wrote.
+    pub(crate) fn stop(mut self) -> (bool, String) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status.success(), self.log());
+            }
+            assert!(begin.elapsed() < PATIENCE, "the program did not stop");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Binary {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The program with an environment of its own, so that nothing of the tester's reaches it.
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    command.env_clear().current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// An address that nobody listened on a moment ago.
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}

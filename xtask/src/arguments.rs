@@ -1,0 +1,97 @@
+//! What can be asked of xtask on its command line.
+
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+/// What `cargo xtask help` prints.
+pub(crate) const HELP: &str = "\
+cargo xtask build [--release] [--features NAMES] [--server-out PATH]
+
+  --release           optimised, with hashed names and compressed files, into target/site
+                      (without it: quick, plain names, into target/site-debug)
+  --features NAMES    cargo features of the server, for instance test-clock
+  --server-out PATH   puts the server's binary there instead of target/release or target/debug";
+
+/// One command line, understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Build(Wanted),
+}
+
+/// How the two halves are to be built.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) mode: Mode,
+    /// Cargo features of the server, as cargo takes them.
+    pub(crate) features: Option<String>,
+    /// Where the server's binary goes, when not to cargo's own place.
+    pub(crate) server_out: Option<PathBuf>,
+}
+
+/// Quick to build, or quick to run.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    #[default]
+    Debug,
+    Release,
+}
+
+/// Reads the words after `cargo xtask`.
+pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
+    match words.next().as_deref() {
+        None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
+        Some("build") => {}
+        Some(other) => bail!("there is no command `{other}`\n\n{HELP}"),
+    }
+    let mut wanted = Wanted::default();
+    while let Some(word) = words.next() {
+        let mut value = || match words.next() {
+            Some(value) => Ok(value),
+            None => bail!("`{word}` needs a value after it\n\n{HELP}"),
+        };
+        match word.as_str() {
+            "--release" => wanted.mode = Mode::Release,
+            "--features" => wanted.features = Some(value()?),
+            "--server-out" => wanted.server_out = Some(PathBuf::from(value()?)),
+            other => bail!("`build` knows no `{other}`\n\n{HELP}"),
+        }
+    }
+    Ok(Command::Build(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, Mode, Wanted, parse};
+    use std::path::PathBuf;
+
+    fn parse_line(line: &str) -> anyhow::Result<Command> {
+        parse(line.split_whitespace().map(String::from))
+    }
+
+    #[test]
+    fn every_option_of_build_is_taken() {
+        let command = parse_line(
+            "build --release --features test-clock --server-out target/end2end/latchkey",
+        );
+        assert_eq!(
+            command.unwrap(),
+            Command::Build(Wanted {
+                mode: Mode::Release,
+                features: Some(String::from("test-clock")),
+                server_out: Some(PathBuf::from("target/end2end/latchkey")),
+            })
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_by_name() {
+        for (line, named) in [
+            ("bild", "bild"),
+            ("build --fast", "--fast"),
+            ("build --features", "--features"),
+        ] {
+            assert!(parse_line(line).unwrap_err().to_string().contains(named));
+        }
+    }
+}
