@@ -13,6 +13,9 @@ use crate::{App, page::Status, pages::error, routes};
 /// Makes HTML from text for Leptos, which builds static parts of a page that way, and for nothing that could run.
 const TRUSTED_TYPES: &str = r"self.trustedTypes&&trustedTypes.createPolicy('default',{createHTML:(s,t,k)=>k=='Element innerHTML'&&!/<.?(script|iframe|object|embed|base|link|meta|style)|[\s\/]on\w+\s*=|srcdoc|javascript:/i.test(s)?s:null});";
 
+/// What would go unused without scripts is not fetched then.
+const SCRIPTED: &str = "(scripting: enabled)";
+
 /// The whole document of a page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = AssetNames::find(&options);
@@ -32,8 +35,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <title>{title()}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=assets.css/>
-                <link rel="modulepreload" href=assets.js nonce=nonce.clone()/>
-                <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin=""/>
+                <link rel="modulepreload" href=assets.js nonce=nonce.clone() media=SCRIPTED/>
+                <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="" media=SCRIPTED/>
                 <AutoReload options/>
                 <script type="module" nonce=nonce>{hydrate}</script>
             </head>

@@ -26,24 +26,25 @@ pub(crate) fn left(seconds: i64) -> (i64, &'static str) {
     (number, if number == 1 { one } else { more })
 }
 
-/// A time of RFC 3339 in UTC, to the minute: `23 November 2026, 20:14 UTC`.
+/// A time of RFC 3339 in UTC, to the minute: `23 Nov 2026, 20:14 UTC`.
 pub(crate) fn moment(time: &str) -> String {
-    match time.get(11..16) {
-        Some(clock) => format!("{}, {clock} UTC", day(time)),
-        None => time.to_owned(),
+    match (date(time), time.get(11..16)) {
+        (Some((day, month, year)), Some(clock)) => format!("{day} {} {year}, {clock} UTC", &month[..3]),
+        _ => time.to_owned(),
     }
 }
 
 /// The day of a time of RFC 3339: `23 November 2026`.
 pub(crate) fn day(time: &str) -> String {
+    date(time).map_or_else(|| time.to_owned(), |(day, month, year)| format!("{day} {month} {year}"))
+}
+
+fn date(time: &str) -> Option<(u8, &'static str, &str)> {
     const MONTHS: [&str; 12] = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
     ];
-    let number = |range| time.get(range).and_then(|digits: &str| digits.parse::<usize>().ok());
-    match (time.get(..4), number(5..7), number(8..10)) {
-        (Some(year), Some(month @ 1..=12), Some(day)) => format!("{day} {} {year}", MONTHS[month - 1]),
-        _ => time.to_owned(),
-    }
+    let month: usize = time.get(5..7)?.parse().ok()?;
+    Some((time.get(8..10)?.parse().ok()?, MONTHS.get(month.checked_sub(1)?)?, time.get(..4)?))
 }
 
 /// The time of day of a moment counted in seconds since 1970: `20:14:05 UTC`.
@@ -89,7 +90,7 @@ mod tests {
 
     #[test]
     fn times_are_told_in_utc() {
-        assert_eq!(moment("2026-11-03T20:14:05.123Z"), "3 November 2026, 20:14 UTC");
+        assert_eq!(moment("2026-11-03T20:14:05.123Z"), "3 Nov 2026, 20:14 UTC");
         assert_eq!(day("2026-01-31T00:00:00Z"), "31 January 2026");
         assert_eq!(time_of_day(1_795_464_845), "20:14:05 UTC");
     }
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_shown_as_it_is() {
-        for odd in ["", "soon", "2026-13-01T00:00:00Z", "é26-01-01"] {
+        for odd in ["", "soon", "2026-13-01T00:00:00Z", "2026-00-01", "éé-é-é"] {
             assert_eq!(day(odd), odd);
         }
         assert_eq!(moment("soon"), "soon");

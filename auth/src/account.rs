@@ -1,15 +1,20 @@
 //! A person's account: the names it goes by, and what it shows of itself.
 
 mod email_address;
+#[cfg(feature = "engine")]
+mod identifier;
 mod profile;
 #[cfg(feature = "engine")]
 mod user;
 mod username;
 
-#[cfg(feature = "engine")]
-pub use self::user::{SecurityVersion, User, UserId};
 pub use self::{
     email_address::{EmailAddress, EmailAddressError},
     profile::Profile,
     username::{Username, UsernameError},
+};
+#[cfg(feature = "engine")]
+pub use self::{
+    identifier::Identifier,
+    user::{SecurityVersion, User, UserId},
 };

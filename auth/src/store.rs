@@ -132,18 +132,15 @@ impl Store {
         Ok(Self(Database::Sqlite { writer, readers }))
     }
 
-    /// Brings the tables up to date. Two processes may do so at once.
+    /// Brings the tables up to date. Several processes may do so at once.
     ///
     /// # Errors
     /// [`StoreError::Migration`], also when the tables are newer than this program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migrated = match &self.0 {
-            Database::Sqlite { writer, .. } => {
-                sqlx::migrate!("migrations/sqlite").run(writer).await
-            }
-            Database::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
-        };
-        Ok(migrated?)
+        match &self.0 {
+            Database::Sqlite { writer, .. } => Ok(migrate_sqlite(writer).await?),
+            Database::Postgres(pool) => Ok(sqlx::migrate!("migrations/postgres").run(pool).await?),
+        }
     }
 
     /// Asks the database for a sign of life.
@@ -165,6 +162,24 @@ impl Store {
             Database::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// `sqlx` locks a PostgreSQL database while it migrates, and an SQLite one not: there, whoever comes second fails over what the first has just
+/// made, and finds it made at the next try.
+async fn migrate_sqlite(writer: &SqlitePool) -> Result<(), MigrateError> {
+    const TRIES: u32 = 10;
+    let migrator = sqlx::migrate!("migrations/sqlite");
+    for _ in 1..TRIES {
+        let migrated = migrator.run(writer).await;
+        if !matches!(
+            migrated,
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
+        ) {
+            return migrated;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    migrator.run(writer).await
 }
 
 /// Makes the database's folder and file, for this user's eyes alone.

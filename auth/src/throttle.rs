@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+use crate::account::Identifier;
+
 /// How wrong passwords slow the next try.
 #[derive(Clone, Copy, Debug)]
 pub struct ThrottleSettings {
@@ -38,14 +40,12 @@ impl Default for ThrottleSettings {
     }
 }
 
-/// Under which name wrong tries are counted: what was typed, whether such an account exists or not, so that the delay tells nobody which do.
-pub(crate) fn key(identifier: &str) -> Vec<u8> {
-    digest(
-        &SHA256,
-        format!("sign-in:{}", identifier.trim().to_lowercase()).as_bytes(),
-    )
-    .as_ref()
-    .to_vec()
+/// Under which name wrong tries are counted: the account's, whether there is such an account or not, so that the delay tells nobody which
+/// there are. Every spelling of one name or address counts as the same.
+pub(crate) fn key(identifier: &Identifier) -> Vec<u8> {
+    digest(&SHA256, format!("sign-in:{}", identifier.key()).as_bytes())
+        .as_ref()
+        .to_vec()
 }
 
 #[cfg(test)]
@@ -67,7 +67,10 @@ mod tests {
 
     #[test]
     fn two_spellings_of_one_name_are_counted_as_one() {
+        let key = |typed| key(&Identifier::parse(typed));
         assert_eq!(key(" Ada "), key("ada"));
+        assert_eq!(key("ada@bücher.example"), key("ADA@bu\u{308}cher.example"));
         assert_ne!(key("ada"), key("bob"));
+        assert_ne!(key("no such@name"), key("no such@name either"));
     }
 }

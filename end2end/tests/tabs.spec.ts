@@ -4,9 +4,7 @@ import type { BrowserContext } from '@playwright/test';
 import { expect, test } from '../fixtures';
 import { hold, requestsTo } from '../fixtures/network';
 import { HomePage } from '../pages/home';
-import { ProfilePage } from '../pages/profile';
 import { SignInPage } from '../pages/sign-in';
-import { SiteHeader } from '../pages/site-header';
 
 const REFRESH = '/fn/refresh';
 
@@ -81,14 +79,11 @@ test('without Web Locks two tabs that ask at once still work', async ({ context,
   await expect(first.greeting(alice)).toBeVisible();
 });
 
-test('signing in in one tab signs the other in', async ({ page, context, signInPage, home, alice }) => {
+test('signing in in one tab signs the other in', async ({ page, context, home, alice }) => {
   await home.open();
-  const other = await context.newPage();
-  await new SignInPage(other).signIn(alice);
+  await new SignInPage(await context.newPage()).signIn(alice);
   await expect(home.greeting(alice)).toBeVisible();
   await expect(page).toHaveURL('/');
-  expect(await new SignInPage(other).page.title()).toBe('Latchkey');
-  await expect(signInPage.heading).toBeHidden();
 });
 
 test('a tab that waits at the sign-in form goes on to where it wanted to go', async ({ page, context, profilePage, signInPage, alice }) => {
@@ -135,7 +130,5 @@ test('signing out everywhere ends the sessions of other browsers too', async ({ 
   await expect(new SignInPage(elsewhere).ended).toBeVisible();
   await elsewhere.goto('/profile');
   await expect(new SignInPage(elsewhere).heading).toBeVisible();
-  await expect(new ProfilePage(elsewhere).heading).toBeHidden();
-  await expect(new SiteHeader(elsewhere).signIn).toBeVisible();
   expect(await otherBrowser.cookies()).toEqual([]);
 });

@@ -75,17 +75,16 @@ test('the refresh token is in a cookie that no script can read and no other site
   expect(await page.evaluate(() => document.cookie)).toBe('');
 });
 
-test('a session outlives the browser\'s window', async ({ page, context, home, signInPage, alice }) => {
+test('a session outlives its window', async ({ page, context, signInPage, alice }) => {
   await signInPage.signIn(alice);
   await page.close();
   const later = await context.newPage();
   await later.goto('/');
   await expect(new HomePage(later).greeting(alice)).toBeVisible();
-  expect((await context.cookies())[0]!.expires).toBeGreaterThan(0);
-  expect(home.page.isClosed()).toBe(true);
+  expect((await context.cookies())[0]!.expires, 'the cookie outlives the browser as well').toBeGreaterThan(0);
 });
 
-test('signing in works by username, in any case of letters, and by email address', async ({ page, home, header, signInPage, alice }) => {
+test('signing in works by username, in any case of letters, and by email address', async ({ home, header, signInPage, alice }) => {
   for (const username of [alice.username.toUpperCase(), alice.email]) {
     await signInPage.open();
     await signInPage.fill({ username, password: alice.password });
@@ -93,5 +92,4 @@ test('signing in works by username, in any case of letters, and by email address
     await header.signOut.click();
     await expect(header.signIn).toBeVisible();
   }
-  await expect(page).toHaveURL('/');
 });

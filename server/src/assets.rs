@@ -47,7 +47,7 @@ async fn keep(FromState(site): FromState<Arc<Site>>, request: Request, next: Nex
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
         let kept = if site.is_hashed(&path) { "public, max-age=31536000, immutable" } else { "no-cache" };
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
-        response.headers_mut().append(VARY, ACCEPT_ENCODING.into());
+        response.headers_mut().insert(VARY, ACCEPT_ENCODING.into());
     }
     response
 }

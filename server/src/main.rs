@@ -32,10 +32,22 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where not even that can be said, the exit code must do.
-            let _ = writeln!(io::stderr(), "{error}");
+            let _ = explain(&*error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong, with its causes.
+fn explain(error: &dyn std::error::Error) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    write!(out, "{error}")?;
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        write!(out, ": {error}")?;
+        cause = error.source();
+    }
+    writeln!(out)
 }
 
 /// Serves until a signal says to stop.

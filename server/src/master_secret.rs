@@ -17,27 +17,30 @@ use crate::settings::MasterSecretPlace;
 #[derive(Debug, thiserror::Error)]
 pub enum NoMasterSecret {
     /// The file can't be read.
-    #[error("The master secret can't be read from {}: {cause}", path.display())]
+    #[error("The master secret can't be read from {}", path.display())]
     Unreadable {
         /// Which.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: io::Error,
     },
     /// The file can't be made.
-    #[error("The master secret can't be kept in {}: {cause}", path.display())]
+    #[error("The master secret can't be kept in {}", path.display())]
     Unwritable {
         /// Which.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: io::Error,
     },
     /// The file holds none.
-    #[error("{} holds no master secret: {cause}", path.display())]
+    #[error("{} holds no master secret", path.display())]
     Unfit {
         /// Which.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: MasterSecretError,
     },
     /// The database is there, and the secret that its keys are sealed under is not.

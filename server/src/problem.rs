@@ -203,9 +203,10 @@ fn whole_seconds(duration: Duration) -> u64 {
     (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1)
 }
 
-/// The members of a problem on the wire. `type` is left out, which means `about:blank`: `title` is then the status' own words.
+/// The members of a problem on the wire. By the type `about:blank`, `title` is the status' own words (RFC 9457, section 4.2.1).
 #[derive(Serialize)]
 struct Document<'problem> {
+    r#type: &'static str,
     title: &'problem str,
     status: u16,
     detail: &'problem str,
@@ -216,6 +217,7 @@ struct Document<'problem> {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let document = Document {
+            r#type: "about:blank",
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             detail: &self.detail,

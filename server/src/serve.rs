@@ -36,16 +36,16 @@ pub enum StartError {
     #[error(transparent)]
     MasterSecret(#[from] NoMasterSecret),
     /// The database can't be opened or brought up to date.
-    #[error("The database can't be used: {0}")]
+    #[error("The database can't be used")]
     Store(#[from] StoreError),
     /// The engine can't start.
     #[error(transparent)]
     Engine(#[from] auth::StartError),
     /// Leptos.toml can't be read.
-    #[error("Leptos.toml or a LEPTOS_ variable is wrong: {0}")]
+    #[error("Leptos.toml or a LEPTOS_ variable is wrong")]
     Site(#[from] LeptosConfigError),
     /// The listener is of no use.
-    #[error("The server can't listen: {0}")]
+    #[error("The server can't listen")]
     Listener(#[from] io::Error),
 }
 
@@ -123,6 +123,7 @@ impl RunningServer {
         if let Err(error) = (&mut self.serving).await {
             tracing::error!(%error, "The server did not end as it should");
         }
+        self.engine.flush().await;
     }
 }
 

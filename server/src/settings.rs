@@ -313,7 +313,7 @@ fn hashing(sources: &mut Sources) -> HashingSettings {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let pepper = sources.take(&table::PEPPER, |text| (text.chars().count() >= 32).then(|| SecretString::from(text)));
     let pepper_id = sources.take_or(&table::PEPPER_ID, String::new(), |text| {
-        ((1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| text.to_owned())
+        ((1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| text.to_owned())
     });
     if sources.is_silent(&table::PEPPER) && !sources.is_silent(&table::PEPPER_ID) {
         sources.fault(Fault::unfit(&table::PEPPER_ID, "is given without pepper, which it names"));

@@ -167,8 +167,11 @@ fn answer_is_void(answer: &Result<PlainResponse, ApiError>) -> bool {
     matches!(answer, Err(ApiError::Unauthorized))
 }
 
-/// A token that lives long enough to be sent.
+/// A token that lives long enough to be sent. A page that is being replaced asks for none.
 async fn usable_token() -> Result<String, ApiError> {
+    if session().is_none_or(|session| session.leaving.get_untracked()) {
+        return Err(ApiError::Other);
+    }
     if let Some(token) = held(LEAST_LIFE) {
         return Ok(token);
     }
@@ -314,7 +317,9 @@ fn come_back(session: Session) {
 
 /// The server would not continue the session.
 fn end() {
-    depart(News::Ended, &ended_address());
+    if session().is_some_and(|session| !session.leaving.get_untracked()) {
+        depart(News::Ended, &ended_address());
+    }
 }
 
 fn ended_address() -> String {

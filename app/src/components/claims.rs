@@ -22,7 +22,7 @@ const CLAIMS: [Claim; 14] = [
     ("groups", "Their teams", |claims| listed(&claims.groups)),
     ("sid", "The session it belongs to", |claims| claims.sid.clone()),
     ("gen", "The session's generation that minted it", |claims| claims.generation.to_string()),
-    ("ver", "The account's security version; a later one makes it void", |claims| claims.security_version.to_string()),
+    ("ver", "The account's security version", |claims| claims.security_version.to_string()),
 ];
 
 /// The table of claims. Its lines stand from the beginning; the values come with the token.
@@ -42,11 +42,11 @@ pub(crate) fn Claims() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <section class="card" aria-labelledby="claims">
+        <section class="card scripted" aria-labelledby="claims">
             <h2 id="claims">"What the access token says"</h2>
             <p class="quiet">"The claims of RFC 9068, and three of Latchkey's own. The token itself is not on this page."</p>
             <table class="claims">
-                <thead><tr><th scope="col">"Claim, and what it means"</th><th scope="col">"Value"</th></tr></thead>
+                <thead><tr><th scope="col">"Claim"</th><th scope="col">"Value"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </section>

@@ -26,7 +26,7 @@ impl Fact {
 pub(crate) fn Facts(facts: Vec<Fact>) -> impl IntoView {
     let rows = facts
         .into_iter()
-        .map(|Fact { name, text, is_code }| view! { <dt>{name}</dt><dd class:code=is_code>{text}</dd> })
+        .map(|Fact { name, text, is_code }| view! { <dt>{name}</dt><dd class=is_code.then_some("code")>{text}</dd> })
         .collect_view();
     view! { <dl class="facts">{rows}</dl> }
 }

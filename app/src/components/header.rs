@@ -20,7 +20,7 @@ pub(crate) fn Header() -> impl IntoView {
                     <circle cx="8" cy="8" r="5"/>
                     <path d="M11.7 11.7 21 21m-4.5-4.5 2.5-2.5m-5.5-.5 2-2"/>
                 </svg>
-                "Latchkey"
+                <span>"Latchkey"</span>
             </a>
             <nav aria-label="Main">
                 {move || {

@@ -24,7 +24,7 @@ pub(crate) fn TokenCard() -> impl IntoView {
         Fact::code("Subject", told(|token| words::short(&token.claims.sub))),
         Fact::code("Signed by key", told(|token| words::short(&token.key_id))),
         Fact::words("Algorithm", told(|token| token.algorithm.clone())),
-        Fact::words("Checked", Signal::stored("by its signature, without a database read".to_owned())),
+        Fact::words("Checked", Signal::stored("by signature, no database read".to_owned())),
     ];
     view! {
         <section class="card token" aria-labelledby="access-token">
@@ -38,7 +38,7 @@ pub(crate) fn TokenCard() -> impl IntoView {
                 <span class="quiet">
                     {move || match lifetime.get() {
                         Some(lifetime) => format!("left of {}", words::countdown(lifetime)),
-                        None => "the page came without one".to_owned(),
+                        None => "not asked for yet".to_owned(),
                     }}
                 </span>
             </p>

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Device, Grant, grant::PASSWORD};
 use crate::{
     Engine, Error,
-    account::{EmailAddress, User, Username},
+    account::{Identifier, User},
     clock::Timestamp,
     error::{Field, FieldError},
     password::{Password, hashing::Comparison},
@@ -38,9 +38,10 @@ pub struct SignIn {
 /// checked; [`Error::Invalid`] when a field was left empty.
 pub async fn sign_in(engine: &Engine, sign_in: SignIn) -> Result<Grant, Error> {
     refuse_empty(&sign_in)?;
-    let counted_under = throttle::key(&sign_in.identifier);
+    let identifier = Identifier::parse(&sign_in.identifier);
+    let counted_under = throttle::key(&identifier);
     let failed_before = refuse_too_soon(engine, &counted_under).await?;
-    let found = find(engine, &sign_in.identifier).await?;
+    let found = find(engine, &identifier).await?;
     let Some(user) = prove(engine, found, &sign_in).await? else {
         let now = engine.now();
         let forgotten = now.minus(ThrottleSettings::FORGOTTEN_AFTER);
@@ -99,18 +100,12 @@ async fn refuse_too_soon(engine: &Engine, counted_under: &[u8]) -> Result<bool, 
     Ok(true)
 }
 
-async fn find(engine: &Engine, identifier: &str) -> Result<Option<User>, StoreError> {
+async fn find(engine: &Engine, identifier: &Identifier) -> Result<Option<User>, StoreError> {
     let store = &engine.parts().store;
-    if identifier.contains('@') {
-        match EmailAddress::parse(identifier) {
-            Ok(email) => store.user_by_email(&email).await,
-            Err(_) => Ok(None),
-        }
-    } else {
-        match Username::parse(identifier) {
-            Ok(username) => store.user_by_username(&username).await,
-            Err(_) => Ok(None),
-        }
+    match identifier {
+        Identifier::Username(username) => store.user_by_username(username).await,
+        Identifier::Email(email) => store.user_by_email(email).await,
+        Identifier::Neither(_) => Ok(None),
     }
 }
 

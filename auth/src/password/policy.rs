@@ -185,10 +185,10 @@ impl Default for PasswordPolicy {
 
 /// The names that a guesser would try first on this account, in lower case: the username, the address, and the parts of both.
 fn personal_words(username: &str, email: &str) -> Vec<String> {
-    let username = username.to_lowercase();
-    let email = email.to_lowercase();
+    let username = username.to_ascii_lowercase();
+    let email = email.to_ascii_lowercase();
     let parts = |text: &str| {
-        text.split(|character: char| !character.is_alphanumeric())
+        text.split(|character: char| !character.is_ascii_alphanumeric())
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };

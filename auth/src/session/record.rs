@@ -111,7 +111,7 @@ impl Session {
         let just_rotated = self
             .rotated_at
             .is_some_and(|rotated_at| now <= rotated_at.plus(Self::RACE));
-        match self.generation - generation {
+        match self.generation.saturating_sub(generation) {
             ..0 => Presented::Ahead,
             0 => Presented::Current,
             1 if unconfirmed || just_rotated => Presented::Previous,

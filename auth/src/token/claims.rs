@@ -17,6 +17,9 @@ pub struct AccessClaims {
     pub iat: i64,
     /// Expires at, in seconds since 1970 (UTC).
     pub exp: i64,
+    /// Not before, in seconds since 1970 (UTC). We write none, and honour one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
     /// The token's own id.
     pub jti: String,
     /// When the password was given, in seconds since 1970 (UTC).
@@ -51,6 +54,9 @@ pub struct RefreshClaims {
     pub iat: i64,
     /// Expires at, in seconds since 1970 (UTC).
     pub exp: i64,
+    /// Not before, in seconds since 1970 (UTC). We write none, and honour one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
     /// The token's own id.
     pub jti: String,
     /// The session that the token continues.

@@ -26,6 +26,7 @@ pub struct Registered<'a> {
     pub(super) sid: &'a str,
     pub(super) iat: i64,
     pub(super) exp: i64,
+    pub(super) nbf: Option<i64>,
 }
 
 /// The kind that opens protected calls (RFC 9068).
@@ -49,6 +50,7 @@ impl Kind for Access {
             sid,
             iat,
             exp,
+            nbf,
             ..
         } = claims;
         Registered {
@@ -58,6 +60,7 @@ impl Kind for Access {
             sid,
             iat: *iat,
             exp: *exp,
+            nbf: *nbf,
         }
     }
 }
@@ -75,6 +78,7 @@ impl Kind for Refresh {
             sid,
             iat,
             exp,
+            nbf,
             ..
         } = claims;
         Registered {
@@ -84,6 +88,7 @@ impl Kind for Refresh {
             sid,
             iat: *iat,
             exp: *exp,
+            nbf: *nbf,
         }
     }
 }

@@ -90,6 +90,9 @@ pub fn verify<K: Kind>(
         && registered.aud == rules.audience
         && (0..=longest).contains(&lifetime)
         && registered.iat <= now.saturating_add(LEEWAY)
+        && registered
+            .nbf
+            .is_none_or(|nbf| nbf <= now.saturating_add(LEEWAY))
         && now < registered.exp.saturating_add(LEEWAY);
     if !holds {
         return Err(Refused);

@@ -72,7 +72,7 @@ settings! {
     /// Where the server listens.
     LISTEN = "listen", Some("127.0.0.1:3000"), Open, "an address and a port, as 127.0.0.1:3000 or [::]:8080";
     /// The address by which browsers reach the server: the issuer of its tokens, and the only origin whose forms it takes.
-    /// By default <http://localhost> and the port that is listened on, if that is on loopback; else it must be given.
+    /// By default `http://localhost` and the port that is listened on, if that is on loopback; else it must be given.
     PUBLIC_URL = "public_url", None, Open,
         "https://HOST or https://HOST:PORT without a path; http:// only for localhost, 127.0.0.1 or [::1]";
     /// The database.
@@ -109,12 +109,12 @@ settings! {
     HASH_THREADS = "hash_threads", None, Open, "a whole number from 1 to 256";
     /// How many more may wait to be hashed; who comes after them is asked to come again.
     HASH_QUEUE = "hash_queue", Some("256"), Open, "a whole number from 1 to 65536";
-    /// How many passwords from one address may be hashed or wait for it at once.
+    /// How many passwords from one address are hashed at once. More of them wait, up to half of the queue.
     HASH_PER_ADDRESS = "hash_per_address", Some("2"), Open, "a whole number from 1 to 65536";
     /// A secret that is mixed into every password hash, so that the database alone is not enough to guess passwords. Kept outside the database.
     PEPPER = "pepper", None, Secret, "at least 32 characters, by chance";
     /// The name of the pepper, kept beside each hash.
-    PEPPER_ID = "pepper_id", Some("1"), Open, "1 to 16 ASCII letters and digits";
+    PEPPER_ID = "pepper_id", Some("1"), Open, "1 to 8 ASCII letters and digits";
     /// How many registrations and sign-ins one address may make in a row; 0 sets no limit. An IPv6 network of 64 bits counts as one address.
     CREDENTIAL_RATE_BURST = "credential_rate_burst", Some("120"), Open, "a whole number from 0 to 1000000";
     /// How many it may make a second from then on.

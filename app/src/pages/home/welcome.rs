@@ -38,11 +38,11 @@ fn WhereTokensLive() -> impl IntoView {
                 <p class="place-name">"Your browser"</p>
                 <div class="spot">
                     <p class="head"><strong>"This tab's memory"</strong> <span class="chip">"access token"</span></p>
-                    <p class="small quiet">"10 minutes. Gone with the tab, and in no storage, cookie or address."</p>
+                    <p class="small quiet">"Lives for minutes. Gone with the tab, and in no storage, cookie or address."</p>
                 </div>
                 <div class="spot">
                     <p class="head"><strong>"Http-only cookie"</strong> <span class="chip">"refresh token"</span></p>
-                    <p class="small quiet">"30 days from the last use. No script can read it, and each works once."</p>
+                    <p class="small quiet">"Lives for weeks. No script can read it, and it changes with each use."</p>
                 </div>
             </div>
             <div class="ways">
