@@ -105,7 +105,7 @@ async function build() {
 async function watch() {
   const copy = join(folder, 'checkout');
   const left = new Set(['.git', 'data', 'node_modules', 'target']);
-  cpSync(checkout, copy, { recursive: true, filter: (path) => !left.has(basename(path)) });
+  cpSync(checkout, copy, { recursive: true, preserveTimestamps: true, filter: (path) => !left.has(basename(path)) });
   const port = await freePort();
   const reloadPort = await freePort();
   start('cargo', ['leptos', 'watch', '--hot-reload'], {

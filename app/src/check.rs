@@ -3,7 +3,7 @@
 use auth::{
     account::{EmailAddress, Username},
     error::{Field, FieldError},
-    password::PasswordPolicy,
+    password::{Assessment, PasswordPolicy},
 };
 
 use crate::page::Form;
@@ -18,6 +18,12 @@ pub(crate) struct Typed {
 }
 
 impl Typed {
+    /// How strong the password is, if it is to be a new one and anything of it was typed.
+    pub(crate) fn strength(&self, form: Form, policy: PasswordPolicy) -> Option<Assessment> {
+        let is_judged = form == Form::Register && !self.password.is_empty();
+        is_judged.then(|| policy.strength(&self.password, &self.username, &self.email))
+    }
+
     /// What is wrong, in the order of the fields.
     pub(crate) fn faults(&self, form: Form, policy: PasswordPolicy) -> Vec<FieldError> {
         let mut faults = Vec::new();
@@ -25,7 +31,10 @@ impl Typed {
         match form {
             Form::Login => {
                 if self.username.trim().is_empty() {
-                    fault(Field::Username, "Enter your username or email address".to_owned());
+                    fault(
+                        Field::Username,
+                        "Enter your username or email address".to_owned(),
+                    );
                 }
                 if self.password.is_empty() {
                     fault(Field::Password, "Enter your password".to_owned());
@@ -52,19 +61,41 @@ mod tests {
     use super::*;
 
     fn fields(form: Form, username: &str, email: &str, password: &str) -> Vec<Field> {
-        let typed = Typed { username: username.to_owned(), email: email.to_owned(), password: password.to_owned() };
-        typed.faults(form, PasswordPolicy::default()).into_iter().map(|fault| fault.field).collect()
+        let typed = Typed {
+            username: username.to_owned(),
+            email: email.to_owned(),
+            password: password.to_owned(),
+        };
+        typed
+            .faults(form, PasswordPolicy::default())
+            .into_iter()
+            .map(|fault| fault.field)
+            .collect()
     }
 
     #[test]
     fn signing_in_asks_only_that_something_was_typed() {
-        assert_eq!(fields(Form::Login, " ", "", ""), [Field::Username, Field::Password]);
+        assert_eq!(
+            fields(Form::Login, " ", "", ""),
+            [Field::Username, Field::Password]
+        );
         assert_eq!(fields(Form::Login, "ada", "", "short"), []);
     }
 
     #[test]
     fn each_wrong_field_is_named_in_the_order_of_the_form() {
-        assert_eq!(fields(Form::Register, "a", "ada@example", "short"), [Field::Username, Field::Email, Field::Password]);
-        assert_eq!(fields(Form::Register, "ada", "ada@example.org", "correct horse battery"), []);
+        assert_eq!(
+            fields(Form::Register, "a", "ada@example", "short"),
+            [Field::Username, Field::Email, Field::Password]
+        );
+        assert_eq!(
+            fields(
+                Form::Register,
+                "ada",
+                "ada@example.org",
+                "correct horse battery"
+            ),
+            []
+        );
     }
 }

@@ -15,7 +15,6 @@ mod transport;
 
 pub use self::transport::{OpenClient, PartingClient, RefreshClient, SessionClient};
 pub(crate) use self::{
-    clock::now,
     state::{Session, TokenFacts},
     story::Happening,
 };

@@ -1,6 +1,9 @@
 //! The parts that pages are made of: props in, events out.
 
-#![expect(unreachable_pub, reason = "the component macro writes `pub` of its own")]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes `pub` of its own"
+)]
 
 pub(crate) mod action_button;
 pub(crate) mod claims;
@@ -11,6 +14,7 @@ pub(crate) mod header;
 pub(crate) mod heading;
 pub(crate) mod notices;
 pub(crate) mod password_field;
+pub(crate) mod progress;
 pub(crate) mod session_card;
 pub(crate) mod story;
 pub(crate) mod token_card;

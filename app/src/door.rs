@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use auth::{Device, Engine, ExposeSecret, Grant, SecretString};
+use auth::{Device, Engine, ExposeSecret, Grant, SecretString, session::Viewer};
 use leptos::prelude::use_context;
 
 use crate::{error::ApiError, server_fns::Minted};
@@ -88,16 +88,21 @@ pub(crate) async fn authenticated(engine: &Engine) -> Result<auth::Authenticated
 
 /// Gives out what was granted: the refresh token by the cookie, the rest by the answer.
 pub(crate) fn give_out(grant: Grant) -> Minted {
-    change_cookie(CookieChange::Set { token: grant.refresh_token, max_age: grant.refresh_max_age });
+    change_cookie(CookieChange::Set {
+        token: grant.refresh_token,
+        max_age: grant.refresh_max_age,
+    });
     Minted {
         access_token: grant.access_token.expose_secret().to_owned(),
         expires_in: grant.expires_in,
         claims: grant.claims,
         key_id: grant.key_id,
         algorithm: grant.algorithm,
-        profile: grant.profile,
-        session: grant.session,
-        notices: grant.notices,
+        viewer: Viewer {
+            profile: grant.profile,
+            session: grant.session,
+            notices: grant.notices,
+        },
         outcome: grant.outcome,
     }
 }

@@ -3,13 +3,15 @@
 use std::fmt;
 
 use auth::error::FieldError;
+use bytes::Bytes;
 use leptos::server_fn::{
+    Decodes as _,
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::words;
+use crate::{json::JsonAnswer, words};
 
 /// Why a server function did not do what it was asked. Its display is a sentence for the screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +59,9 @@ impl ApiError {
         match status {
             401 => Self::Unauthorized,
             403 => Self::Forbidden,
-            429 => Self::TooManyTries { seconds: retry_after.unwrap_or(30) },
+            429 => Self::TooManyTries {
+                seconds: retry_after.unwrap_or(30),
+            },
             400..=499 => Self::Malformed,
             _ => Self::Unavailable,
         }
@@ -67,7 +71,13 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::TooManyTries { seconds } => return write!(formatter, "Too many tries. Try again in {}.", words::wait(*seconds)),
+            Self::TooManyTries { seconds } => {
+                return write!(
+                    formatter,
+                    "Too many tries. Try again in {}.",
+                    words::wait(*seconds)
+                );
+            }
             Self::Fields(_) => "Some fields need another look.",
             Self::WrongCredentials => "Invalid username or password. Check both and try again.",
             Self::Unauthorized => "You are signed out. Sign in to go on.",
@@ -82,6 +92,14 @@ impl fmt::Display for ApiError {
 
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
+
+    fn de(json: Bytes) -> Self {
+        if cfg!(feature = "ssr") {
+            JsonEncoding::decode(json).unwrap_or(Self::Malformed)
+        } else {
+            JsonAnswer::decode(json).unwrap_or(Self::Unavailable)
+        }
+    }
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -101,9 +119,13 @@ impl From<auth::Error> for ApiError {
         match error {
             auth::Error::Invalid(errors) => Self::Fields(errors),
             auth::Error::WrongCredentials => Self::WrongCredentials,
-            auth::Error::RefreshTokenNotFound | auth::Error::InvalidToken | auth::Error::NotAuthenticated => Self::Unauthorized,
+            auth::Error::RefreshTokenNotFound
+            | auth::Error::InvalidToken
+            | auth::Error::NotAuthenticated => Self::Unauthorized,
             auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => {
-                Self::TooManyTries { seconds: retry_after.as_secs().max(1) }
+                Self::TooManyTries {
+                    seconds: retry_after.as_secs().max(1),
+                }
             }
             auth::Error::Unavailable(_) => Self::Unavailable,
             auth::Error::Internal(_) => Self::Other,
@@ -120,7 +142,10 @@ mod tests {
     #[test]
     fn an_error_survives_the_way_to_the_browser() {
         for error in [
-            ApiError::Fields(vec![FieldError::new(auth::error::Field::Email, "Enter your email address")]),
+            ApiError::Fields(vec![FieldError::new(
+                auth::error::Field::Email,
+                "Enter your email address",
+            )]),
             ApiError::WrongCredentials,
             ApiError::TooManyTries { seconds: 7 },
             ApiError::Other,
@@ -139,13 +164,23 @@ mod tests {
     #[test]
     fn only_a_401_means_signed_out() {
         for status in 400..600 {
-            assert_eq!(ApiError::from_status(status, None) == ApiError::Unauthorized, status == 401, "{status}");
+            assert_eq!(
+                ApiError::from_status(status, None) == ApiError::Unauthorized,
+                status == 401,
+                "{status}"
+            );
         }
-        assert_eq!(ApiError::from_status(429, Some(3)), ApiError::TooManyTries { seconds: 3 });
+        assert_eq!(
+            ApiError::from_status(429, Some(3)),
+            ApiError::TooManyTries { seconds: 3 }
+        );
     }
 
     #[test]
     fn a_wait_is_said_in_words() {
-        assert_eq!(ApiError::TooManyTries { seconds: 90 }.to_string(), "Too many tries. Try again in 2 minutes.");
+        assert_eq!(
+            ApiError::TooManyTries { seconds: 90 }.to_string(),
+            "Too many tries. Try again in 2 minutes."
+        );
     }
 }

@@ -7,13 +7,16 @@ mod check;
 pub mod client;
 mod components;
 pub mod error;
+pub mod json;
 pub mod next;
 mod opening;
 pub mod page;
 mod pages;
-pub mod routes;
 mod root;
+pub mod routes;
 pub mod server_fns;
+mod text;
+mod whole;
 mod words;
 
 #[cfg(feature = "ssr")]
@@ -21,6 +24,6 @@ pub mod door;
 #[cfg(feature = "ssr")]
 mod shell;
 
-pub use self::{root::App, routes::title_for};
 #[cfg(feature = "ssr")]
 pub use self::shell::shell;
+pub use self::{root::App, routes::title_for};

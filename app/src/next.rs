@@ -48,7 +48,14 @@ mod tests {
 
     #[test]
     fn a_path_of_this_site_is_taken() {
-        for path in ["/", "/profile", "/profile?tab=1&x=%2F", "/a//b", "/ä", "/a:b@c"] {
+        for path in [
+            "/",
+            "/profile",
+            "/profile?tab=1&x=%2F",
+            "/a//b",
+            "/ä",
+            "/a:b@c",
+        ] {
             assert_eq!(safe(path), Some(path));
         }
     }
@@ -56,8 +63,20 @@ mod tests {
     #[test]
     fn another_site_is_not() {
         let refused = [
-            "", "profile", "https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example",
-            "/a\r\nSet-Cookie: x", "/a\u{85}b", " /profile", "javascript:alert(1)", "/a\\b", "/a\0",
+            "",
+            "profile",
+            "https://evil.example/",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "/\t/evil.example",
+            "/a\r\nSet-Cookie: x",
+            "/a\u{85}b",
+            " /profile",
+            "javascript:alert(1)",
+            "/a\\b",
+            "/a\0",
         ];
         for address in refused {
             assert_eq!(safe(address), None, "{address:?}");
@@ -67,7 +86,10 @@ mod tests {
 
     #[test]
     fn next_is_carried_escaped_and_only_when_it_says_something() {
-        assert_eq!(carried("/login", Some("/profile?a=1&b=ä#x")), "/login?next=/profile%3Fa%3D1%26b%3D%C3%A4%23x");
+        assert_eq!(
+            carried("/login", Some("/profile?a=1&b=ä#x")),
+            "/login?next=/profile%3Fa%3D1%26b%3D%C3%A4%23x"
+        );
         assert_eq!(carried("/login", Some("/")), "/login");
         assert_eq!(carried("/login", Some("//evil.example")), "/login");
         assert_eq!(carried("/login", None), "/login");

@@ -4,7 +4,7 @@
 //! browser, so that both begin with the same.
 
 use auth::{error::FieldError, session::Viewer};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The status of the answer that a page is rendered for: 200, 404, 422, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Status(pub u16);
 pub struct Next(pub String);
 
 /// The two forms that take a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// Signing in.
@@ -25,7 +25,7 @@ pub enum Form {
 }
 
 /// What was typed into a form that was refused. Never the password.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Values {
     /// The username; at sign-in the username or the email address.
     pub username: String,
@@ -34,7 +34,7 @@ pub struct Values {
 }
 
 /// A form that was posted and refused, to be shown again as it was, with what is wrong beside it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FormState {
     /// Which form.
     pub form: Form,
@@ -47,7 +47,7 @@ pub struct FormState {
 }
 
 /// All that a page begins with, as it crosses from the server to the browser.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Outset {
     pub(crate) viewer: Option<Viewer>,
     pub(crate) form: Option<FormState>,
@@ -103,9 +103,13 @@ mod context {
             Self {
                 viewer: use_context::<Option<Viewer>>().flatten(),
                 form: use_context::<Option<FormState>>().flatten(),
-                next: use_context::<Option<Next>>().flatten().map(|Next(path)| path),
+                next: use_context::<Option<Next>>()
+                    .flatten()
+                    .map(|Next(path)| path),
                 status: use_context::<Status>().map_or(200, |Status(status)| status),
-                minimum_length: use_context::<PasswordPolicy>().unwrap_or_default().minimum_length,
+                minimum_length: use_context::<PasswordPolicy>()
+                    .unwrap_or_default()
+                    .minimum_length,
             }
         }
     }

@@ -1,6 +1,9 @@
 //! The pages: each a composition of components.
 
-#![expect(unreachable_pub, reason = "the component macro writes `pub` of its own")]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes `pub` of its own"
+)]
 
 pub(crate) mod error;
 pub(crate) mod home;

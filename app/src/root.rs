@@ -1,6 +1,9 @@
 //! The root of every page: what it begins with, the frame around it, and the table of pages.
 
-#![expect(unreachable_pub, reason = "the component macro writes `pub` of its own")]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes `pub` of its own"
+)]
 
 use auth::password::PasswordPolicy;
 use leptos::prelude::*;
@@ -13,21 +16,32 @@ use leptos_router::{
 use crate::{
     client::{self, Session},
     components::{header::Header, trouble::Trouble},
+    json::JsonAnswer,
     opening::Opening,
     page::Outset,
-    pages::{error::ErrorPage, home::Home, not_found::NotFound, profile::ProfilePage, sign_in::SignIn, sign_up::SignUp},
+    pages::{
+        error::ErrorPage, home::Home, not_found::NotFound, profile::ProfilePage, sign_in::SignIn,
+        sign_up::SignUp,
+    },
     routes::title_for,
+    whole::whole,
 };
+
+/// The id of what says the title of a page to who can't see it.
+const ANNOUNCER: &str = "announcer";
 
 /// The app, on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     // First of all and in any case: what crosses from the server is found by counting.
-    let outset = SharedValue::new(Outset::from_context).into_inner();
+    let outset =
+        SharedValue::<Outset, JsonAnswer>::new_with_encoding(Outset::from_context).into_inner();
     let session = Session::new(outset.viewer);
     provide_context(session);
     provide_context(Opening::new(outset.form, outset.next, outset.status));
-    provide_context(PasswordPolicy { minimum_length: outset.minimum_length });
+    provide_context(PasswordPolicy {
+        minimum_length: outset.minimum_length,
+    });
     Effect::new(move |_| client::session::begin(session));
 
     view! {
@@ -48,11 +62,13 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// A page, or the error that the server answered instead of it. Its type is left behind here: the compiler would go down into all pages.
-fn page<View: IntoView + 'static>(page: fn() -> View) -> impl Fn() -> AnyView + Clone + Send + 'static {
+/// A page, or the error that the server answered instead of it.
+fn page<View: IntoView + 'static>(
+    page: fn() -> View,
+) -> impl Fn() -> AnyView + Clone + Send + 'static {
     move || match Opening::of_app().take_error() {
-        Some(status) => view! { <ErrorPage status/> }.into_any(),
-        None => page().into_any(),
+        Some(status) => whole(view! { <ErrorPage status/> }),
+        None => whole(page()),
     }
 }
 
@@ -60,14 +76,12 @@ fn page<View: IntoView + 'static>(page: fn() -> View) -> impl Fn() -> AnyView + 
 #[component]
 fn Title() -> impl IntoView {
     let path = use_location().pathname;
-    let told = RwSignal::new("");
     Effect::new(move |before: Option<()>| {
         let title = title_for(&path.get());
         // The server has set the title of the page that it rendered.
         if before.is_some() {
-            document().set_title(title);
-            told.set(title);
+            client::page::entitle(title, ANNOUNCER);
         }
     });
-    view! { <p class="visually-hidden" aria-live="polite">{told}</p> }
+    view! { <p class="visually-hidden" aria-live="polite" id=ANNOUNCER></p> }
 }

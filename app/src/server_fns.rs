@@ -6,19 +6,20 @@ use std::fmt;
 
 use auth::{
     account,
-    session::{Notice, Outcome, SessionSummary},
+    session::{Outcome, Viewer},
     token::AccessClaims,
 };
-use leptos::{prelude::server, server_fn::codec::Json};
-use serde::{Deserialize, Serialize};
+use leptos::{prelude::server, server_fn::Http};
+use serde::Serialize;
 
 use crate::{
     client::{OpenClient, PartingClient, RefreshClient, SessionClient},
     error::ApiError,
+    json::{Answer, Question},
 };
 
 /// A new access token, and what a page may know of it and of its session. The refresh token went by the cookie.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 pub struct Minted {
     /// The access token, to be kept in memory alone.
     pub access_token: String,
@@ -30,25 +31,28 @@ pub struct Minted {
     pub key_id: String,
     /// The algorithm that signed it.
     pub algorithm: String,
-    /// Whose it is.
-    pub profile: account::Profile,
-    /// The session that it belongs to.
-    pub session: SessionSummary,
-    /// What the user has to be told.
-    pub notices: Vec<Notice>,
+    /// Whose it is, in which session, and what they have to be told.
+    pub viewer: Viewer,
     /// How it came about.
     pub outcome: Outcome,
 }
 
 impl fmt::Debug for Minted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Minted").field("outcome", &self.outcome).finish_non_exhaustive()
+        formatter
+            .debug_struct("Minted")
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
     }
 }
 
 /// Creates an account and signs in. The session of a cookie that came along ends.
-#[server(prefix = "/fn", endpoint = "register", input = Json, client = OpenClient)]
-pub async fn register(username: String, email: String, password: String) -> Result<Minted, ApiError> {
+#[server(prefix = "/fn", endpoint = "register", protocol = Http<Question, Answer>, client = OpenClient)]
+pub async fn register(
+    username: String,
+    email: String,
+    password: String,
+) -> Result<Minted, ApiError> {
     let sign_up = auth::SignUp {
         username,
         email,
@@ -61,7 +65,7 @@ pub async fn register(username: String, email: String, password: String) -> Resu
 }
 
 /// Signs in by username or email address. The session of a cookie that came along ends.
-#[server(prefix = "/fn", endpoint = "login", input = Json, client = OpenClient)]
+#[server(prefix = "/fn", endpoint = "login", protocol = Http<Question, Answer>, client = OpenClient)]
 pub async fn login(username: String, password: String) -> Result<Minted, ApiError> {
     let sign_in = auth::SignIn {
         identifier: username,
@@ -74,7 +78,7 @@ pub async fn login(username: String, password: String) -> Result<Minted, ApiErro
 }
 
 /// Exchanges the cookie's refresh token for the next generation and a new access token. A cookie that is refused is taken away.
-#[server(prefix = "/fn", endpoint = "refresh", input = Json, client = RefreshClient)]
+#[server(prefix = "/fn", endpoint = "refresh", protocol = Http<Question, Answer>, client = RefreshClient)]
 pub async fn refresh() -> Result<Minted, ApiError> {
     let token = crate::door::refresh_cookie().ok_or(auth::Error::RefreshTokenNotFound)?;
     match auth::flow::refresh(&crate::door::engine()?, &token, &crate::door::device()).await {
@@ -90,7 +94,7 @@ pub async fn refresh() -> Result<Minted, ApiError> {
 }
 
 /// Ends the session of the cookie and that of the bearer token. Without either it does nothing, and that is well.
-#[server(prefix = "/fn", endpoint = "logout", input = Json, client = PartingClient)]
+#[server(prefix = "/fn", endpoint = "logout", protocol = Http<Question, Answer>, client = PartingClient)]
 pub async fn logout() -> Result<(), ApiError> {
     let (bearer, cookie) = (crate::door::bearer(), crate::door::refresh_cookie());
     auth::flow::sign_out(&crate::door::engine()?, bearer.as_ref(), cookie.as_ref()).await?;
@@ -99,7 +103,7 @@ pub async fn logout() -> Result<(), ApiError> {
 }
 
 /// Ends every session of the user, this one too.
-#[server(prefix = "/fn", endpoint = "logout_all", input = Json, client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "logout_all", protocol = Http<Question, Answer>, client = SessionClient)]
 pub async fn logout_all() -> Result<(), ApiError> {
     let engine = crate::door::engine()?;
     let authenticated = crate::door::authenticated(&engine).await?;
@@ -109,7 +113,7 @@ pub async fn logout_all() -> Result<(), ApiError> {
 }
 
 /// The account of the one who asks.
-#[server(prefix = "/fn", endpoint = "profile", input = Json, client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "profile", protocol = Http<Question, Answer>, client = SessionClient)]
 pub async fn profile() -> Result<account::Profile, ApiError> {
     let engine = crate::door::engine()?;
     let authenticated = crate::door::authenticated(&engine).await?;
@@ -117,7 +121,7 @@ pub async fn profile() -> Result<account::Profile, ApiError> {
 }
 
 /// Takes a notice away that its owner has read.
-#[server(prefix = "/fn", endpoint = "dismiss_notice", input = Json, client = SessionClient)]
+#[server(prefix = "/fn", endpoint = "dismiss_notice", protocol = Http<Question, Answer>, client = SessionClient)]
 pub async fn dismiss_notice(id: String) -> Result<(), ApiError> {
     let engine = crate::door::engine()?;
     let authenticated = crate::door::authenticated(&engine).await?;

@@ -49,7 +49,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 fn title() -> &'static str {
     let Status(status) = use_context().unwrap_or(Status(200));
-    let has_form = use_context::<Option<crate::page::FormState>>().flatten().is_some();
+    let has_form = use_context::<Option<crate::page::FormState>>()
+        .flatten()
+        .is_some();
     if status >= 400 && !has_form {
         return error::words(status).title;
     }

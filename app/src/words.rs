@@ -29,34 +29,62 @@ pub(crate) fn left(seconds: i64) -> (i64, &'static str) {
 /// A time of RFC 3339 in UTC, to the minute: `23 Nov 2026, 20:14 UTC`.
 pub(crate) fn moment(time: &str) -> String {
     match (date(time), time.get(11..16)) {
-        (Some((day, month, year)), Some(clock)) => format!("{day} {} {year}, {clock} UTC", &month[..3]),
+        (Some((day, month, year)), Some(clock)) => {
+            format!("{day} {} {year}, {clock} UTC", &month[..3])
+        }
         _ => time.to_owned(),
     }
 }
 
 /// The day of a time of RFC 3339: `23 November 2026`.
 pub(crate) fn day(time: &str) -> String {
-    date(time).map_or_else(|| time.to_owned(), |(day, month, year)| format!("{day} {month} {year}"))
+    date(time).map_or_else(
+        || time.to_owned(),
+        |(day, month, year)| format!("{day} {month} {year}"),
+    )
 }
 
 fn date(time: &str) -> Option<(u8, &'static str, &str)> {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let month: usize = time.get(5..7)?.parse().ok()?;
-    Some((time.get(8..10)?.parse().ok()?, MONTHS.get(month.checked_sub(1)?)?, time.get(..4)?))
+    Some((
+        time.get(8..10)?.parse().ok()?,
+        MONTHS.get(month.checked_sub(1)?)?,
+        time.get(..4)?,
+    ))
 }
 
 /// The time of day of a moment counted in seconds since 1970: `20:14:05 UTC`.
 pub(crate) fn time_of_day(timestamp: i64) -> String {
     let seconds = timestamp.rem_euclid(86_400);
-    format!("{:02}:{:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02} UTC",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// A long id by its two ends: `0192f3c4…9b1e`. A short one is told whole.
 pub(crate) fn short(id: &str) -> String {
-    match (id.get(..8), id.len().checked_sub(4).and_then(|end| id.get(end..))) {
-        (Some(start), Some(end)) if id.len() > 16 => format!("{start}…{end}"),
+    match (
+        id.get(..8),
+        id.len().checked_sub(4).and_then(|end| id.get(end..)),
+    ) {
+        (Some(start), Some(end)) if id.len() > 13 => format!("{start}…{end}"),
         _ => id.to_owned(),
     }
 }
@@ -71,12 +99,26 @@ mod tests {
 
     #[test]
     fn a_wait_is_never_said_too_short() {
-        assert_eq!([0, 1, 30, 89, 90, 120, 121].map(wait), ["1 second", "1 second", "30 seconds", "89 seconds", "2 minutes", "2 minutes", "3 minutes"]);
+        assert_eq!(
+            [0, 1, 30, 89, 90, 120, 121].map(wait),
+            [
+                "1 second",
+                "1 second",
+                "30 seconds",
+                "89 seconds",
+                "2 minutes",
+                "2 minutes",
+                "3 minutes"
+            ]
+        );
     }
 
     #[test]
     fn minutes_run_down_to_nothing_and_not_below() {
-        assert_eq!([600, 522, 9, 0, -3].map(countdown), ["10:00", "8:42", "0:09", "0:00", "0:00"]);
+        assert_eq!(
+            [600, 522, 9, 0, -3].map(countdown),
+            ["10:00", "8:42", "0:09", "0:00", "0:00"]
+        );
     }
 
     #[test]
@@ -97,7 +139,10 @@ mod tests {
 
     #[test]
     fn a_long_id_is_told_by_its_ends() {
-        assert_eq!(short("0192f3c4-7d1e-7c3a-a1b2-0242ac129b1e"), "0192f3c4…9b1e");
+        assert_eq!(
+            short("0192f3c4-7d1e-7c3a-a1b2-0242ac129b1e"),
+            "0192f3c4…9b1e"
+        );
         assert_eq!(short("2026-11-a"), "2026-11-a");
     }
 

@@ -5,6 +5,8 @@ mod email_address;
 mod identifier;
 mod profile;
 #[cfg(feature = "engine")]
+pub(crate) mod profile_cache;
+#[cfg(feature = "engine")]
 mod user;
 mod username;
 

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     Error,
-    account::UserId,
+    account::{UserId, profile_cache::ProfileCache},
     clock::{Clock, Timestamp},
     master_secret::MasterSecret,
     password::{
@@ -86,6 +86,7 @@ pub(crate) struct Parts {
     pub(crate) refresh: TokenKind<Refresh>,
     pub(crate) revocations: Arc<RevocationSet>,
     pub(crate) receipts: Receipts,
+    pub(crate) profiles: ProfileCache,
     /// What goes on for as long as the engine is there: dropping it ends them.
     _background: JoinSet<()>,
 }
@@ -163,6 +164,7 @@ impl Engine {
             access,
             refresh,
             revocations,
+            profiles: ProfileCache::default(),
             _background: background,
         })))
     }

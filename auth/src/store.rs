@@ -12,7 +12,7 @@ mod user;
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions, PgPool, SqlitePool,
+    ConnectOptions, Connection, PgPool, SqlitePool,
     migrate::MigrateError,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -78,6 +78,8 @@ use {reading, writing};
 
 /// How long to wait for a connection, or for SQLite's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection to PostgreSQL may have been idle before it is asked whether it is still there.
+const QUESTIONABLE: Duration = Duration::from_secs(1);
 /// Connections that read an SQLite database.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL.
@@ -97,6 +99,15 @@ impl Store {
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS)
                 .acquire_timeout(PATIENCE)
+                .test_before_acquire(false)
+                .before_acquire(|connection, use_of_it| {
+                    Box::pin(async move {
+                        if use_of_it.idle_for > QUESTIONABLE {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .connect_with(options.disable_statement_logging())
                 .await?;
             Ok(Self(Database::Postgres(pool)))
@@ -124,6 +135,8 @@ impl Store {
                 .min_connections(1)
                 .max_connections(connections)
                 .acquire_timeout(PATIENCE)
+                // A file is there or it is not: asking before each use would double the way to it.
+                .test_before_acquire(false)
                 .idle_timeout(None)
                 .max_lifetime(None)
         };

@@ -31,7 +31,9 @@ pub(crate) fn package(site: Arc<Site>) -> Router {
         .precompressed_br()
         .precompressed_gzip()
         .fallback(miss);
-    Router::new().fallback_service(files).layer(from_fn_with_state(site, keep))
+    Router::new()
+        .fallback_service(files)
+        .layer(from_fn_with_state(site, keep))
 }
 
 /// Says how long a file may be kept: one whose name carries a hash of its content, for ever.
@@ -45,8 +47,14 @@ async fn keep(FromState(site): FromState<Arc<Site>>, request: Request, next: Nex
     }
     let mut response = next.run(request).await;
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-        let kept = if site.is_hashed(&path) { "public, max-age=31536000, immutable" } else { "no-cache" };
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+        let kept = if site.is_hashed(&path) {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        };
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static(kept));
         response.headers_mut().insert(VARY, ACCEPT_ENCODING.into());
     }
     response
@@ -54,10 +62,20 @@ async fn keep(FromState(site): FromState<Arc<Site>>, request: Request, next: Nex
 
 /// Whether a path is one that a file of ours could have. Others are not asked of the file system, which answers some of them with an error.
 fn is_plain(path: &str) -> bool {
-    path.len() <= LONGEST_PATH && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
+    path.len() <= LONGEST_PATH
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
 }
 
 /// The icon.
 pub(crate) async fn icon() -> Response {
-    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")], ICON).into_response()
+    (
+        [
+            (CONTENT_TYPE, "image/svg+xml"),
+            (CACHE_CONTROL, "public, max-age=86400"),
+        ],
+        ICON,
+    )
+        .into_response()
 }

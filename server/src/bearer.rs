@@ -26,7 +26,9 @@ impl Bearer {
         match (values.next(), values.next()) {
             (None, _) => Self::Nothing,
             (Some(_), Some(_)) => Self::Twice,
-            (Some(value), None) => token(value.as_bytes()).map_or(Self::Nothing, |token| Self::Token(token.into())),
+            (Some(value), None) => {
+                token(value.as_bytes()).map_or(Self::Nothing, |token| Self::Token(token.into()))
+            }
         }
     }
 
@@ -45,7 +47,10 @@ fn token(value: &[u8]) -> Option<&str> {
     let (scheme, rest) = value.split_once(' ')?;
     let token = rest.trim_matches(' ');
     let body = token.trim_end_matches('=');
-    let is_b64token = !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
+    let is_b64token = !body.is_empty()
+        && body
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
     (scheme.eq_ignore_ascii_case("Bearer") && is_b64token).then_some(token)
 }
 
@@ -59,7 +64,10 @@ impl FromRequestParts<State> for Caller {
         match Bearer::read(&parts.headers) {
             Bearer::Nothing => Err(Problem::at_bearer(auth::Error::NotAuthenticated)),
             Bearer::Twice => Err(Problem::two_authorizations()),
-            Bearer::Token(token) => auth::flow::authenticate(&state.engine, &token).await.map(Self).map_err(Problem::at_bearer),
+            Bearer::Token(token) => auth::flow::authenticate(&state.engine, &token)
+                .await
+                .map(Self)
+                .map_err(Problem::at_bearer),
         }
     }
 }

@@ -47,15 +47,24 @@ impl Fields {
 
 fn parse(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     let mut fields: Vec<(String, String)> = Vec::new();
-    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+    for pair in body
+        .split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+    {
         if fields.len() == MOST_FIELDS {
             return Err(Problem::malformed("The form has more than 64 fields"));
         }
-        let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let equals = pair
+            .iter()
+            .position(|byte| *byte == b'=')
+            .unwrap_or(pair.len());
         let name = decode(&pair[..equals])?;
         let value = decode(pair.get(equals + 1..).unwrap_or_default())?;
         if fields.iter().any(|(other, _)| *other == name) {
-            return Err(Problem::invalid(vec![Fault::new(name, "This is said twice.")]));
+            return Err(Problem::invalid(vec![Fault::new(
+                name,
+                "This is said twice.",
+            )]));
         }
         fields.push((name, value));
     }
@@ -64,11 +73,24 @@ fn parse(body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
 
 /// Decodes `+` and `%XX`. What is then not UTF-8 is refused, and so is a `%` that begins no escape.
 fn decode(bytes: &[u8]) -> Result<String, Problem> {
-    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    let is_escape = |at: usize| spaced.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-    let whole = spaced.iter().enumerate().all(|(at, byte)| *byte != b'%' || is_escape(at));
-    let text = whole.then(|| percent_decode(&spaced).decode_utf8().ok()).flatten();
-    text.map(std::borrow::Cow::into_owned).ok_or_else(|| Problem::malformed("The form is not percent-encoded UTF-8"))
+    let spaced: Vec<u8> = bytes
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
+    let is_escape = |at: usize| {
+        spaced
+            .get(at + 1..at + 3)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    let whole = spaced
+        .iter()
+        .enumerate()
+        .all(|(at, byte)| *byte != b'%' || is_escape(at));
+    let text = whole
+        .then(|| percent_decode(&spaced).decode_utf8().ok())
+        .flatten();
+    text.map(std::borrow::Cow::into_owned)
+        .ok_or_else(|| Problem::malformed("The form is not percent-encoded UTF-8"))
 }
 
 #[cfg(test)]
@@ -81,7 +103,8 @@ mod tests {
 
     #[test]
     fn fields_are_decoded() {
-        let mut fields = Fields(parse(b"username=ada+l%C3%B8&password=%25%26%3D%2B&&empty=&bare").unwrap());
+        let mut fields =
+            Fields(parse(b"username=ada+l%C3%B8&password=%25%26%3D%2B&&empty=&bare").unwrap());
         assert_eq!(fields.take("username").as_deref(), Some("ada l\u{f8}"));
         assert_eq!(fields.take("password").as_deref(), Some("%&=+"));
         assert_eq!(fields.take("empty").as_deref(), Some(""));
@@ -91,7 +114,14 @@ mod tests {
 
     #[test]
     fn what_is_no_percent_encoded_utf_8_is_400() {
-        for body in [b"a=%ff".as_slice(), b"a=\xff", b"a=%", b"a=%2", b"a=%zz", b"%c3=1"] {
+        for body in [
+            b"a=%ff".as_slice(),
+            b"a=\xff",
+            b"a=%",
+            b"a=%2",
+            b"a=%zz",
+            b"%c3=1",
+        ] {
             assert_eq!(status(body), 400, "{}", String::from_utf8_lossy(body));
         }
     }
@@ -104,7 +134,12 @@ mod tests {
 
     #[test]
     fn sixty_four_fields_are_read_and_one_more_is_400() {
-        let form = |count: usize| (0..count).map(|number| format!("f{number}=1")).collect::<Vec<_>>().join("&");
+        let form = |count: usize| {
+            (0..count)
+                .map(|number| format!("f{number}=1"))
+                .collect::<Vec<_>>()
+                .join("&")
+        };
         assert_eq!(status(form(64).as_bytes()), 200);
         assert_eq!(status(form(65).as_bytes()), 400);
     }

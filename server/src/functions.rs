@@ -24,7 +24,9 @@ use leptos::{
     server_fn::{axum::server_fn_paths, error::FromServerFnError},
 };
 
-use crate::{bearer::Bearer, json, middleware::client_address::Asker, problem::Problem, state::State};
+use crate::{
+    bearer::Bearer, json, middleware::client_address::Asker, problem::Problem, state::State,
+};
 
 /// The header by which Leptos tells that an answer is an error.
 const FUNCTION_ERROR: &str = "serverfnerror";
@@ -38,28 +40,50 @@ const TAKE_CREDENTIALS: [&str; 2] = ["/fn/login", "/fn/register"];
 /// A route for each function that the app has.
 pub(crate) fn routes(state: &State) -> Router<State> {
     server_fn_paths().fold(Router::new(), |router, (path, method)| {
-        let Ok(method) = MethodFilter::try_from(method) else { return router };
+        let Ok(method) = MethodFilter::try_from(method) else {
+            return router;
+        };
         let function = on(method, call);
-        let function = if TAKE_CREDENTIALS.contains(&path) { function.route_layer(state.rates.credentials.layer()) } else { function };
+        let function = if TAKE_CREDENTIALS.contains(&path) {
+            function.route_layer(state.rates.credentials.layer())
+        } else {
+            function
+        };
         router.route(path, function)
     })
 }
 
 /// Runs one function.
-async fn call(FromState(state): FromState<State>, Asker(device): Asker, request: Request) -> Result<Response, Problem> {
+async fn call(
+    FromState(state): FromState<State>,
+    Asker(device): Asker,
+    request: Request,
+) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let body = checked(&parts.headers, body).await?;
     let bearer = BearerContext(Bearer::read(&parts.headers).token());
-    let cookie = READ_THE_COOKIE.contains(&parts.uri.path()).then(|| CookieContext(state.cookie.read(&parts.headers).token()));
+    let cookie = READ_THE_COOKIE
+        .contains(&parts.uri.path())
+        .then(|| CookieContext(state.cookie.read(&parts.headers).token()));
     for secret in [COOKIE, AUTHORIZATION, REFERER] {
         parts.headers.remove(secret);
     }
     // To who accepts HTML, Leptos answers with a redirect that holds the error.
-    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    parts
+        .headers
+        .insert(ACCEPT, HeaderValue::from_static("application/json"));
     let outbox = CookieOutbox::default();
-    let contexts = Contexts { state: state.clone(), device, bearer, cookie, outbox: outbox.clone() };
+    let contexts = Contexts {
+        state: state.clone(),
+        device,
+        bearer,
+        cookie,
+        outbox: outbox.clone(),
+    };
     let request = Request::from_parts(parts, Body::from(body));
-    let response = leptos_axum::handle_server_fns_with_context(move || contexts.provide(), request).await.into_response();
+    let response = leptos_axum::handle_server_fns_with_context(move || contexts.provide(), request)
+        .await
+        .into_response();
     let response = with_status(response).await?;
     with_cookie(&state, response, outbox.take())
 }
@@ -91,7 +115,9 @@ async fn checked(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     if !json::is_media_type(headers, json::MEDIA_TYPE) {
         return Err(Problem::unsupported_media_type(json::MEDIA_TYPE));
     }
-    let body = axum::body::to_bytes(body, crate::middleware::whole_body::LONGEST).await.map_err(|_| Problem::too_large())?;
+    let body = axum::body::to_bytes(body, crate::middleware::whole_body::LONGEST)
+        .await
+        .map_err(|_| Problem::too_large())?;
     json::read(&body)?;
     Ok(body)
 }
@@ -99,29 +125,46 @@ async fn checked(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
 /// Leptos answers every error with 500: the error itself knows better.
 async fn with_status(response: Response) -> Result<Response, Problem> {
     let (mut parts, body) = response.into_parts();
-    parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    parts
+        .headers
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if parts.headers.remove(FUNCTION_ERROR).is_none() {
         return Ok(Response::from_parts(parts, body));
     }
-    let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| Problem::internal())?;
+    let body = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .map_err(|_| Problem::internal())?;
     let error = ApiError::de(body.clone());
-    parts.status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    parts.status =
+        StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let ApiError::TooManyTries { seconds } = error {
-        parts.headers.insert(axum::http::header::RETRY_AFTER, seconds.into());
+        parts
+            .headers
+            .insert(axum::http::header::RETRY_AFTER, seconds.into());
     }
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
 /// Turns what a function left in its outbox into a header. A refusal that says nothing of the cookie changes nothing about it.
-fn with_cookie(state: &State, mut response: Response, change: Option<CookieChange>) -> Result<Response, Problem> {
+fn with_cookie(
+    state: &State,
+    mut response: Response,
+    change: Option<CookieChange>,
+) -> Result<Response, Problem> {
     let status = response.status();
-    if status == StatusCode::FORBIDDEN || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+    if status == StatusCode::FORBIDDEN
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status.is_server_error()
+    {
         return Ok(response);
     }
     let header = match change {
         None => return Ok(response),
         Some(CookieChange::Clear) => state.cookie.clear(),
-        Some(CookieChange::Set { token, max_age }) => state.cookie.set(&token, max_age).ok_or_else(Problem::internal)?,
+        Some(CookieChange::Set { token, max_age }) => state
+            .cookie
+            .set(&token, max_age)
+            .ok_or_else(Problem::internal)?,
     };
     response.headers_mut().append(SET_COOKIE, header);
     Ok(response)
@@ -129,7 +172,10 @@ fn with_cookie(state: &State, mut response: Response, change: Option<CookieChang
 
 /// A refusal in the app's own words, for the client of the hydrated page.
 pub(crate) fn refusal(problem: &Problem) -> Response {
-    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
     (problem.status(), headers, Body::from(error(problem).ser())).into_response()
 }
 
@@ -138,10 +184,16 @@ pub(crate) fn error(problem: &Problem) -> ApiError {
     let fields = problem.field_errors();
     match problem.status() {
         StatusCode::UNPROCESSABLE_ENTITY if !fields.is_empty() => ApiError::Fields(fields),
-        StatusCode::UNAUTHORIZED if problem.detail() == auth::Error::WrongCredentials.to_string() => ApiError::WrongCredentials,
+        StatusCode::UNAUTHORIZED
+            if problem.detail() == auth::Error::WrongCredentials.to_string() =>
+        {
+            ApiError::WrongCredentials
+        }
         StatusCode::UNAUTHORIZED => ApiError::Unauthorized,
         StatusCode::FORBIDDEN => ApiError::Forbidden,
-        StatusCode::TOO_MANY_REQUESTS => ApiError::TooManyTries { seconds: problem.retry_after().unwrap_or(1) },
+        StatusCode::TOO_MANY_REQUESTS => ApiError::TooManyTries {
+            seconds: problem.retry_after().unwrap_or(1),
+        },
         StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => ApiError::Unavailable,
         status if status.is_client_error() => ApiError::Malformed,
         _ => ApiError::Other,
@@ -155,10 +207,19 @@ mod tests {
     #[test]
     fn each_problem_has_its_error() {
         for (problem, expected) in [
-            (Problem::from(auth::Error::WrongCredentials), ApiError::WrongCredentials),
-            (Problem::from(auth::Error::InvalidToken), ApiError::Unauthorized),
+            (
+                Problem::from(auth::Error::WrongCredentials),
+                ApiError::WrongCredentials,
+            ),
+            (
+                Problem::from(auth::Error::InvalidToken),
+                ApiError::Unauthorized,
+            ),
             (Problem::cross_site(), ApiError::Forbidden),
-            (Problem::too_many_requests(7), ApiError::TooManyTries { seconds: 7 }),
+            (
+                Problem::too_many_requests(7),
+                ApiError::TooManyTries { seconds: 7 },
+            ),
             (Problem::timed_out(), ApiError::Unavailable),
             (Problem::too_large(), ApiError::Malformed),
             (Problem::internal(), ApiError::Other),

@@ -18,8 +18,14 @@ const DEEPEST: usize = 32;
 /// Whether the headers say that the body is of this media type. Parameters, such as a charset, are passed over: JSON and our forms are UTF-8.
 pub(crate) fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
-    let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return false;
+    };
+    let kind = value
+        .as_bytes()
+        .split(|byte| *byte == b';')
+        .next()
+        .unwrap_or_default();
     kind.trim_ascii().eq_ignore_ascii_case(wanted.as_bytes())
 }
 
@@ -36,8 +42,14 @@ impl Members {
             return Err(Problem::unsupported_media_type(MEDIA_TYPE));
         }
         match read(body)? {
-            Value::Object(values) => Ok(Self { values, faults: Vec::new() }),
-            _ => Err(Problem::invalid(vec![Fault::new("", "An object is wanted here.")])),
+            Value::Object(values) => Ok(Self {
+                values,
+                faults: Vec::new(),
+            }),
+            _ => Err(Problem::invalid(vec![Fault::new(
+                "",
+                "An object is wanted here.",
+            )])),
         }
     }
 
@@ -58,21 +70,33 @@ impl Members {
 
     /// Refuses the body if a member was missing or of the wrong kind. What was not taken is ignored, never applied.
     pub(crate) fn finish(self) -> Result<(), Problem> {
-        if self.faults.is_empty() { Ok(()) } else { Err(Problem::invalid(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::invalid(self.faults))
+        }
     }
 }
 
 /// Reads any JSON, strictly.
 pub(crate) fn read(body: &[u8]) -> Result<Value, Problem> {
-    let text = std::str::from_utf8(body).map_err(|_| Problem::malformed("The body is not UTF-8"))?;
+    let text =
+        std::str::from_utf8(body).map_err(|_| Problem::malformed("The body is not UTF-8"))?;
     let found = Found::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Strict { depth: 0, found: &found }.deserialize(&mut deserializer);
+    let value = Strict {
+        depth: 0,
+        found: &found,
+    }
+    .deserialize(&mut deserializer);
     let value = value.and_then(|value| deserializer.end().map(|()| value));
     match (value, found.twice.take()) {
         _ if found.too_deep.get() => Err(Problem::malformed("The JSON lies deeper than 32 levels")),
         (Err(_), _) => Err(Problem::malformed("The body is not JSON")),
-        (Ok(_), Some(name)) => Err(Problem::invalid(vec![Fault::new(name, "This is said twice.")])),
+        (Ok(_), Some(name)) => Err(Problem::invalid(vec![Fault::new(
+            name,
+            "This is said twice.",
+        )])),
         (Ok(value), None) => Ok(value),
     }
 }
@@ -98,7 +122,10 @@ impl Strict<'_> {
             self.found.too_deep.set(true);
             return Err(Failure::custom("too deep"));
         }
-        Ok(Self { depth: self.depth + 1, ..self })
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 }
 
@@ -134,7 +161,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
-        serde_json::Number::from_f64(number).map(Value::Number).ok_or_else(|| E::custom("no number"))
+        serde_json::Number::from_f64(number)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("no number"))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
@@ -175,38 +204,80 @@ mod tests {
     use super::*;
 
     fn status(body: &[u8]) -> u16 {
-        read(body).map_or_else(|problem| problem.status(), |_| StatusCode::OK).as_u16()
+        read(body)
+            .map_or_else(|problem| problem.status(), |_| StatusCode::OK)
+            .as_u16()
     }
 
     #[test]
     fn what_is_json_is_read() {
-        for body in ["{}", "null", " [1, -2.5e3, true, \"\\u00e9\"] ", "{\"a\": {\"a\": 1}}", "18446744073709551615"] {
-            assert_eq!(read(body.as_bytes()).unwrap(), serde_json::from_str::<Value>(body).unwrap());
+        for body in [
+            "{}",
+            "null",
+            " [1, -2.5e3, true, \"\\u00e9\"] ",
+            "{\"a\": {\"a\": 1}}",
+            "18446744073709551615",
+        ] {
+            assert_eq!(
+                read(body.as_bytes()).unwrap(),
+                serde_json::from_str::<Value>(body).unwrap()
+            );
         }
     }
 
     #[test]
     fn what_is_broken_is_400() {
-        for body in [b"".as_slice(), b"{", b"{} {}", b"{\"a\":}", b"{'a':1}", b"\xef\xbb\xbf{}", b"{\"a\":\"\xff\"}", b"\"\\ud800\"", b"1e999", b"NaN", b"[1,]"] {
+        for body in [
+            b"".as_slice(),
+            b"{",
+            b"{} {}",
+            b"{\"a\":}",
+            b"{'a':1}",
+            b"\xef\xbb\xbf{}",
+            b"{\"a\":\"\xff\"}",
+            b"\"\\ud800\"",
+            b"1e999",
+            b"NaN",
+            b"[1,]",
+        ] {
             assert_eq!(status(body), 400, "{}", String::from_utf8_lossy(body));
         }
     }
 
     #[test]
     fn thirty_two_levels_are_read_and_one_more_is_400_wherever_it_lies() {
-        let nested = |open: &str, close: &str, levels: usize| format!("{}{}", open.repeat(levels), close.repeat(levels));
+        let nested = |open: &str, close: &str, levels: usize| {
+            format!("{}{}", open.repeat(levels), close.repeat(levels))
+        };
         assert_eq!(status(nested("[", "]", 32).as_bytes()), 200);
         assert_eq!(status(nested("[", "]", 33).as_bytes()), 400);
-        assert_eq!(status(format!("{{\"ignored\":{}}}", nested("[", "]", 31)).as_bytes()), 200);
-        assert_eq!(status(format!("{{\"ignored\":{}}}", nested("[", "]", 32)).as_bytes()), 400);
-        let objects = |levels: usize| format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
-        assert_eq!((status(objects(32).as_bytes()), status(objects(33).as_bytes())), (200, 400));
+        assert_eq!(
+            status(format!("{{\"ignored\":{}}}", nested("[", "]", 31)).as_bytes()),
+            200
+        );
+        assert_eq!(
+            status(format!("{{\"ignored\":{}}}", nested("[", "]", 32)).as_bytes()),
+            400
+        );
+        let objects =
+            |levels: usize| format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
+        assert_eq!(
+            (
+                status(objects(32).as_bytes()),
+                status(objects(33).as_bytes())
+            ),
+            (200, 400)
+        );
         assert_eq!(status(nested("[", "", 60_000).as_bytes()), 400);
     }
 
     #[test]
     fn a_member_that_is_said_twice_is_422_wherever_it_lies() {
-        for body in ["{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}", "[{\"b\":{\"a\":1,\"a\":2}}]"] {
+        for body in [
+            "{\"a\":1,\"a\":1}",
+            "{\"a\":1,\"\\u0061\":2}",
+            "[{\"b\":{\"a\":1,\"a\":2}}]",
+        ] {
             assert_eq!(status(body.as_bytes()), 422, "{body}");
         }
         assert_eq!(status(b"{\"a\":1,\"a\":2"), 400);
@@ -221,18 +292,36 @@ mod tests {
             }
             headers
         };
-        for values in [["application/json"], ["Application/JSON; charset=utf-8"], ["application/json ;a"]] {
-            assert!(is_media_type(&headers(&values), "application/json"), "{values:?}");
+        for values in [
+            ["application/json"],
+            ["Application/JSON; charset=utf-8"],
+            ["application/json ;a"],
+        ] {
+            assert!(
+                is_media_type(&headers(&values), "application/json"),
+                "{values:?}"
+            );
         }
-        for values in [&["text/plain"][..], &["application/jsonp"], &[], &["application/json", "application/json"], &["application/problem+json"]] {
-            assert!(!is_media_type(&headers(values), "application/json"), "{values:?}");
+        for values in [
+            &["text/plain"][..],
+            &["application/jsonp"],
+            &[],
+            &["application/json", "application/json"],
+            &["application/problem+json"],
+        ] {
+            assert!(
+                !is_media_type(&headers(values), "application/json"),
+                "{values:?}"
+            );
         }
     }
 
     #[test]
     fn every_member_that_is_missing_or_wrong_is_told() {
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-        let mut members = Members::read(&headers, b"{\"username\": 1, \"role\": \"admin\"}").unwrap_or_else(|problem| panic!("{problem:?}"));
+        let headers =
+            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        let mut members = Members::read(&headers, b"{\"username\": 1, \"role\": \"admin\"}")
+            .unwrap_or_else(|problem| panic!("{problem:?}"));
         members.text("username");
         members.text("email");
         let problem = members.finish().unwrap_err();

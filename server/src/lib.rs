@@ -14,6 +14,7 @@ mod functions;
 mod json;
 mod listener;
 mod master_secret;
+mod memory;
 mod middleware;
 mod pages;
 mod problem;

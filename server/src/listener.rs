@@ -27,7 +27,12 @@ const LONGEST_HEAD: usize = 16 * 1024;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves `router` on `listener` until `stop` is set or its sender is gone; then until what is under way is done, or the time for that is over.
-pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) {
     let connections = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (last_call, over) = watch::channel(());
@@ -50,20 +55,28 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits,
         });
     }
     drop(listener);
-    if tokio::time::timeout(limits.shutdown, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(limits.shutdown, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("Some requests took too long and were cut off");
     }
     drop(last_call);
 }
 
 /// The next connection, and its slot among those that there may be. Never fails: what the system refuses is tried again.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
     // The semaphore is never closed, so that there is always a slot to wait for.
     let slot = Arc::clone(slots).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => return (stream, peer, slot),
-            Err(error) if is_the_clients_fault(&error) => tracing::debug!(%error, "A connection was gone before it was accepted"),
+            Err(error) if is_the_clients_fault(&error) => {
+                tracing::debug!(%error, "A connection was gone before it was accepted");
+            }
             Err(error) => {
                 tracing::error!(%error, "No connection can be accepted just now");
                 tokio::time::sleep(PAUSE).await;
@@ -73,16 +86,43 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, S
 }
 
 fn is_the_clients_fault(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+    )
 }
 
 /// What answers the requests of a connection.
-trait Answerer: hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Send {}
+trait Answerer:
+    hyper::service::Service<
+        Request<Incoming>,
+        Response = Response,
+        Error = Infallible,
+        Future: Send,
+    > + Send
+{
+}
 
-impl<S: hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Send> Answerer for S {}
+impl<
+    S: hyper::service::Service<
+            Request<Incoming>,
+            Response = Response,
+            Error = Infallible,
+            Future: Send,
+        > + Send,
+> Answerer for S
+{
+}
 
 /// Serves one connection.
-fn connection(stream: TcpStream, peer: SocketAddr, router: Router, header_read: Duration) -> http1::Connection<TokioIo<TcpStream>, impl Answerer> {
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    header_read: Duration,
+) -> http1::Connection<TokioIo<TcpStream>, impl Answerer> {
     // Without it small answers wait for more to send; a socket that can't be told so is slower, no more.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {

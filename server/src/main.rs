@@ -58,24 +58,36 @@ fn run() -> Result<(), Fatal> {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(settings))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve(settings))
 }
 
 async fn serve(settings: Settings) -> Result<(), Fatal> {
-    let listener = TcpListener::bind(settings.listen).map_err(|error| format!("Latchkey can't listen at {}: {error}", settings.listen))?;
+    let listener = TcpListener::bind(settings.listen)
+        .map_err(|error| format!("Latchkey can't listen at {}: {error}", settings.listen))?;
+    // Before anybody can know that it runs, so that no signal finds it unprepared.
+    let told_to_stop = told_to_stop()?;
     let sources = sources(&settings).await?;
     let server = Server::start(settings, sources, listener).await?;
     writeln!(io::stdout(), "Latchkey is ready at {}", server.public_url())?;
-    told_to_stop().await?;
+    told_to_stop.await;
     tracing::info!("Stopping");
     server.shutdown().await;
     Ok(())
 }
 
 #[cfg(not(feature = "test-clock"))]
-#[expect(clippy::unused_async, reason = "the build for end-to-end tests awaits here")]
+#[expect(
+    clippy::unused_async,
+    reason = "the build for end-to-end tests awaits here"
+)]
 async fn sources(_settings: &Settings) -> io::Result<Sources> {
-    Ok(Sources { clock: Arc::new(auth::clock::SystemClock), randomness: Arc::new(SystemRandomness::default()) })
+    Ok(Sources {
+        clock: Arc::new(auth::clock::SystemClock),
+        randomness: Arc::new(SystemRandomness::default()),
+    })
 }
 
 #[cfg(feature = "test-clock")]
@@ -85,33 +97,55 @@ async fn sources(settings: &Settings) -> io::Result<Sources> {
         let address = server::test_clock::listen(address, Arc::clone(&clock)).await?;
         writeln!(io::stdout(), "The test clock is turned at http://{address}")?;
     }
-    Ok(Sources { clock, randomness: Arc::new(SystemRandomness::default()) })
+    Ok(Sources {
+        clock,
+        randomness: Arc::new(SystemRandomness::default()),
+    })
 }
 
-/// Returns once the process is interrupted or asked to end.
+/// Listens for the signals that say to stop, from now on. What it returns ends when one has come.
 #[cfg(unix)]
-async fn told_to_stop() -> io::Result<()> {
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
+    let mut interrupted = signal(SignalKind::interrupt())?;
     let mut ended = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = ended.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = ended.recv() => {}
+        }
+    })
 }
 
-/// Returns once the process is interrupted.
-#[cfg(not(unix))]
-async fn told_to_stop() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+/// Listens for the signal that says to stop, from now on. What it returns ends when it has come.
+#[cfg(windows)]
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }
 
 /// Prints every setting, in a form that `latchkey.toml` takes.
 fn list_settings() -> Result<(), Fatal> {
     let mut out = io::stdout().lock();
     for setting in table::ALL {
-        writeln!(out, "# {}\n# Allowed is {}. In the environment: {}", setting.about, setting.allowed, setting.variable())?;
-        writeln!(out, "# {} = {}\n", setting.name, setting.default.map_or_else(String::new, |default| format!("{default:?}")))?;
+        writeln!(
+            out,
+            "# {}\n# Allowed is {}. In the environment: {}",
+            setting.about,
+            setting.allowed,
+            setting.variable()
+        )?;
+        writeln!(
+            out,
+            "# {} = {}\n",
+            setting.name,
+            setting
+                .default
+                .map_or_else(String::new, |default| format!("{default:?}"))
+        )?;
     }
     Ok(())
 }

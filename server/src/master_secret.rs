@@ -61,7 +61,10 @@ pub enum NoMasterSecret {
 }
 
 /// Brings the master secret from where the settings say that it is.
-pub(crate) fn find(place: MasterSecretPlace, randomness: &dyn Randomness) -> Result<MasterSecret, NoMasterSecret> {
+pub(crate) fn find(
+    place: MasterSecretPlace,
+    randomness: &dyn Randomness,
+) -> Result<MasterSecret, NoMasterSecret> {
     match place {
         MasterSecretPlace::Given(secret) => Ok(secret),
         MasterSecretPlace::File(path) => read(path),
@@ -71,7 +74,12 @@ pub(crate) fn find(place: MasterSecretPlace, randomness: &dyn Randomness) -> Res
                     return Err(NoMasterSecret::Lost { path, database });
                 }
                 let secret = MasterSecret::generate(randomness)?;
-                keep(&path, secret.expose_secret()).map_err(|cause| NoMasterSecret::Unwritable { path: path.clone(), cause })?;
+                keep(&path, secret.expose_secret()).map_err(|cause| {
+                    NoMasterSecret::Unwritable {
+                        path: path.clone(),
+                        cause,
+                    }
+                })?;
             }
             read(path)
         }
@@ -88,7 +96,10 @@ fn read(path: PathBuf) -> Result<MasterSecret, NoMasterSecret> {
 
 /// Writes the secret so that it is whole or not there, for its owner alone. If another process was quicker, its secret stands.
 fn keep(path: &Path, secret: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         fs::create_dir_all(folder)?;
     }
     let draft = path.with_extension(format!("new-{}", std::process::id()));
@@ -97,10 +108,12 @@ fn keep(path: &Path, secret: &str) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&draft)?;
-    let written = writeln!(file, "{secret}").and_then(|()| file.sync_all()).and_then(|()| match fs::hard_link(&draft, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        linked => linked,
-    });
+    let written = writeln!(file, "{secret}")
+        .and_then(|()| file.sync_all())
+        .and_then(|()| match fs::hard_link(&draft, path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            linked => linked,
+        });
     fs::remove_file(&draft)?;
     written
 }

@@ -11,4 +11,6 @@ pub(crate) mod security_headers;
 pub(crate) mod time_limit;
 pub(crate) mod whole_body;
 
-pub(crate) use self::{client_address::ClientAddress, rate_limit::RateLimits, security_headers::ResponseNonce};
+pub(crate) use self::{
+    client_address::ClientAddress, rate_limit::RateLimits, security_headers::ResponseNonce,
+};

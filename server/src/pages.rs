@@ -9,7 +9,10 @@ mod render;
 use auth::{SecretString, session::Viewer};
 use axum::{
     extract::{Request, State as FromState},
-    http::{HeaderValue, StatusCode, Uri, header::{CACHE_CONTROL, LOCATION}},
+    http::{
+        HeaderValue, StatusCode, Uri,
+        header::{CACHE_CONTROL, LOCATION},
+    },
     response::{IntoResponse, Response},
 };
 
@@ -30,8 +33,16 @@ pub(crate) struct Visit {
 impl Visit {
     /// Takes from a request what a page may know of it.
     pub(crate) fn of(state: &State, request: &Request) -> Self {
-        let nonce = request.extensions().get::<ResponseNonce>().cloned().unwrap_or_default();
-        Self { uri: request.uri().clone(), nonce, cookie: state.cookie.read(request.headers()).token() }
+        let nonce = request
+            .extensions()
+            .get::<ResponseNonce>()
+            .cloned()
+            .unwrap_or_default();
+        Self {
+            uri: request.uri().clone(),
+            nonce,
+            cookie: state.cookie.read(request.headers()).token(),
+        }
     }
 
     /// Who looks, if they are signed in.
@@ -45,20 +56,29 @@ impl Visit {
     /// Where the address says to go once signed in.
     fn next(&self) -> Option<String> {
         let pairs = url::form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
-        let next = pairs.into_iter().find(|(name, _)| name == "next").map(|(_, value)| value.into_owned())?;
+        let next = pairs
+            .into_iter()
+            .find(|(name, _)| name == "next")
+            .map(|(_, value)| value.into_owned())?;
         app::next::safe(&next).map(str::to_owned)
     }
 }
 
 /// A page for everybody.
-pub(crate) async fn for_all(FromState(state): FromState<State>, request: Request) -> Result<Response, Problem> {
+pub(crate) async fn for_all(
+    FromState(state): FromState<State>,
+    request: Request,
+) -> Result<Response, Problem> {
     let visit = Visit::of(&state, &request);
     let viewer = visit.viewer(&state).await?;
     Page::new(visit).viewer(viewer).render(&state).await
 }
 
 /// A page for the signed-in. Others are sent to sign in first, and find their way back.
-pub(crate) async fn for_members(FromState(state): FromState<State>, request: Request) -> Result<Response, Problem> {
+pub(crate) async fn for_members(
+    FromState(state): FromState<State>,
+    request: Request,
+) -> Result<Response, Problem> {
     let visit = Visit::of(&state, &request);
     let Some(viewer) = visit.viewer(&state).await? else {
         let wanted = visit.uri.path_and_query().map(ToString::to_string);
@@ -68,7 +88,10 @@ pub(crate) async fn for_members(FromState(state): FromState<State>, request: Req
 }
 
 /// A page for strangers, on which to sign in. Who is signed in goes on to where they wanted to go.
-pub(crate) async fn for_strangers(FromState(state): FromState<State>, request: Request) -> Result<Response, Problem> {
+pub(crate) async fn for_strangers(
+    FromState(state): FromState<State>,
+    request: Request,
+) -> Result<Response, Problem> {
     let visit = Visit::of(&state, &request);
     let next = visit.next();
     match visit.viewer(&state).await? {
@@ -84,13 +107,22 @@ pub(crate) async fn refusal(state: &State, visit: Visit, problem: &Problem) -> R
         _ => None,
     };
     let page = Page::refusal(visit, problem.status()).viewer(viewer);
-    page.render(state).await.unwrap_or_else(IntoResponse::into_response)
+    page.render(state)
+        .await
+        .unwrap_or_else(IntoResponse::into_response)
 }
 
 /// Sends a browser on, with nothing in the answer but where to.
 fn go_to(path: &str) -> Result<Response, Problem> {
     let location = HeaderValue::try_from(escaped(path)).map_err(|_| Problem::internal())?;
-    Ok((StatusCode::SEE_OTHER, [(LOCATION, location), (CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response())
+    Ok((
+        StatusCode::SEE_OTHER,
+        [
+            (LOCATION, location),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ],
+    )
+        .into_response())
 }
 
 /// A path as a header can hold it: what is not ASCII, percent-encoded.
@@ -101,7 +133,10 @@ fn escaped(path: &str) -> String {
 
 /// What a refusal of a form says above its fields. Faults of fields stand beside them.
 fn message(problem: &Problem) -> Option<String> {
-    problem.field_errors().is_empty().then(|| functions::error(problem).to_string())
+    problem
+        .field_errors()
+        .is_empty()
+        .then(|| functions::error(problem).to_string())
 }
 
 #[cfg(test)]
@@ -109,14 +144,32 @@ mod tests {
     use super::*;
 
     fn next(uri: &'static str) -> Option<String> {
-        Visit { uri: Uri::from_static(uri), nonce: ResponseNonce::default(), cookie: None }.next()
+        Visit {
+            uri: Uri::from_static(uri),
+            nonce: ResponseNonce::default(),
+            cookie: None,
+        }
+        .next()
     }
 
     #[test]
     fn next_is_a_path_of_this_site_or_nothing() {
-        assert_eq!(next("/login?next=%2Fprofile%3Fa%3D1").as_deref(), Some("/profile?a=1"));
-        assert_eq!(next("/login?reason=ended&next=/profile").as_deref(), Some("/profile"));
-        for uri in ["/login", "/login?next=", "/login?next=//evil.example", "/login?next=/%5Cevil.example", "/login?next=https://evil.example", "/login?next=/%0D%0AX:1"] {
+        assert_eq!(
+            next("/login?next=%2Fprofile%3Fa%3D1").as_deref(),
+            Some("/profile?a=1")
+        );
+        assert_eq!(
+            next("/login?reason=ended&next=/profile").as_deref(),
+            Some("/profile")
+        );
+        for uri in [
+            "/login",
+            "/login?next=",
+            "/login?next=//evil.example",
+            "/login?next=/%5Cevil.example",
+            "/login?next=https://evil.example",
+            "/login?next=/%0D%0AX:1",
+        ] {
             assert_eq!(next(uri), None, "{uri}");
         }
     }

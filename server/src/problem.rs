@@ -50,10 +50,12 @@ impl Challenge {
     const fn header(self) -> HeaderValue {
         match self {
             Self::Missing => HeaderValue::from_static("Bearer"),
-            Self::Malformed => {
-                HeaderValue::from_static("Bearer error=\"invalid_request\", error_description=\"More than one Authorization header\"")
-            }
-            Self::Wrong => HeaderValue::from_static("Bearer error=\"invalid_token\", error_description=\"Invalid token\""),
+            Self::Malformed => HeaderValue::from_static(
+                "Bearer error=\"invalid_request\", error_description=\"More than one Authorization header\"",
+            ),
+            Self::Wrong => HeaderValue::from_static(
+                "Bearer error=\"invalid_token\", error_description=\"Invalid token\"",
+            ),
         }
     }
 }
@@ -61,7 +63,13 @@ impl Challenge {
 impl Problem {
     /// A problem of this status, with a sentence for a person.
     pub(crate) fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, detail: detail.into(), faults: Vec::new(), retry_after: None, challenge: None }
+        Self {
+            status,
+            detail: detail.into(),
+            faults: Vec::new(),
+            retry_after: None,
+            challenge: None,
+        }
     }
 
     /// The body's text can't be read at all.
@@ -71,7 +79,13 @@ impl Problem {
 
     /// The body can be read, but is not what was asked for.
     pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
-        Self { faults, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Some fields need another look") }
+        Self {
+            faults,
+            ..Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Some fields need another look",
+            )
+        }
     }
 
     /// Nothing stands at this address.
@@ -81,22 +95,34 @@ impl Problem {
 
     /// Something stands here, but not for this method. The router adds `Allow`.
     pub(crate) fn method_not_allowed() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method")
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This address does not take this method",
+        )
     }
 
     /// The request comes from another site.
     pub(crate) fn cross_site() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "This request did not come from this site")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This request did not come from this site",
+        )
     }
 
     /// The body is longer than any that is read here.
     pub(crate) fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is longer than 64 KiB")
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The body is longer than 64 KiB",
+        )
     }
 
     /// The body is of a kind that is not read here.
     pub(crate) fn unsupported_media_type(wanted: &'static str) -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("The body must be {wanted}"))
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format!("The body must be {wanted}"),
+        )
     }
 
     /// The client took too long to send its request, or we to answer it.
@@ -109,18 +135,27 @@ impl Problem {
         let seconds = seconds.max(1);
         Self {
             retry_after: Some(seconds),
-            ..Self::new(StatusCode::TOO_MANY_REQUESTS, format!("Too many requests from your address. Try again in {seconds} s"))
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                format!("Too many requests from your address. Try again in {seconds} s"),
+            )
         }
     }
 
     /// Something that should not happen did.
     pub(crate) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong on our side",
+        )
     }
 
     /// Two `Authorization` headers came.
     pub(crate) fn two_authorizations() -> Self {
-        Self { challenge: Some(Challenge::Malformed), ..Self::malformed("More than one Authorization header") }
+        Self {
+            challenge: Some(Challenge::Malformed),
+            ..Self::malformed("More than one Authorization header")
+        }
     }
 
     /// Maps an error of a route that wants a bearer token: its 401 says so by a challenge.
@@ -130,7 +165,10 @@ impl Problem {
             auth::Error::InvalidToken => Some(Challenge::Wrong),
             _ => None,
         };
-        Self { challenge, ..Self::from(error) }
+        Self {
+            challenge,
+            ..Self::from(error)
+        }
     }
 
     /// The status that it is answered with.
@@ -150,15 +188,25 @@ impl Problem {
 
     /// Those faults that belong to a field that a person fills in.
     pub(crate) fn field_errors(&self) -> Vec<FieldError> {
-        let field = |name: &str| [Field::Username, Field::Email, Field::Password].into_iter().find(|field| field.as_str() == name);
-        self.faults.iter().filter_map(|fault| Some(FieldError::new(field(&fault.field)?, &fault.message))).collect()
+        let field = |name: &str| {
+            [Field::Username, Field::Email, Field::Password]
+                .into_iter()
+                .find(|field| field.as_str() == name)
+        };
+        self.faults
+            .iter()
+            .filter_map(|fault| Some(FieldError::new(field(&fault.field)?, &fault.message)))
+            .collect()
     }
 }
 
 impl Fault {
     /// Says what is wrong with a field.
     pub(crate) fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
     }
 }
 
@@ -167,14 +215,20 @@ impl From<auth::Error> for Problem {
         let detail = error.to_string();
         let refused = |status| Self::new(status, detail.clone());
         match &error {
-            auth::Error::Invalid(fields) => Self::invalid(fields.iter().map(|fault| Fault::new(fault.field.as_str(), &fault.message)).collect()),
+            auth::Error::Invalid(fields) => Self::invalid(
+                fields
+                    .iter()
+                    .map(|fault| Fault::new(fault.field.as_str(), &fault.message))
+                    .collect(),
+            ),
             auth::Error::WrongCredentials
             | auth::Error::RefreshTokenNotFound
             | auth::Error::InvalidToken
             | auth::Error::NotAuthenticated => refused(StatusCode::UNAUTHORIZED),
-            auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => {
-                Self { retry_after: Some(whole_seconds(*retry_after)), ..refused(StatusCode::TOO_MANY_REQUESTS) }
-            }
+            auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => Self {
+                retry_after: Some(whole_seconds(*retry_after)),
+                ..refused(StatusCode::TOO_MANY_REQUESTS)
+            },
             auth::Error::Unavailable(cause) => {
                 tracing::error!(error = causes(cause), "The database does not answer");
                 refused(StatusCode::SERVICE_UNAVAILABLE)
@@ -223,10 +277,15 @@ impl IntoResponse for Problem {
             detail: &self.detail,
             errors: &self.faults,
         };
-        let mut response = Response::new(Body::from(serde_json::to_vec(&document).unwrap_or_default()));
+        let mut response = Response::new(Body::from(
+            serde_json::to_vec(&document).unwrap_or_default(),
+        ));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
@@ -253,20 +312,35 @@ mod tests {
     #[test]
     fn each_refusal_has_its_status_and_its_words() {
         for (error, status, detail) in [
-            (auth::Error::WrongCredentials, 401, "Invalid username or password"),
-            (auth::Error::RefreshTokenNotFound, 401, "Refresh token not found"),
+            (
+                auth::Error::WrongCredentials,
+                401,
+                "Invalid username or password",
+            ),
+            (
+                auth::Error::RefreshTokenNotFound,
+                401,
+                "Refresh token not found",
+            ),
             (auth::Error::InvalidToken, 401, "Invalid token"),
             (auth::Error::NotAuthenticated, 401, "Not authenticated"),
         ] {
             let problem = Problem::from(error);
-            assert_eq!((problem.status().as_u16(), problem.detail()), (status, detail));
+            assert_eq!(
+                (problem.status().as_u16(), problem.detail()),
+                (status, detail)
+            );
         }
     }
 
     #[test]
     fn a_bearer_route_challenges_and_tells_no_error_where_no_token_came() {
-        let challenge = |error| Problem::at_bearer(error).into_response().headers()[WWW_AUTHENTICATE].clone();
+        let challenge =
+            |error| Problem::at_bearer(error).into_response().headers()[WWW_AUTHENTICATE].clone();
         assert_eq!(challenge(auth::Error::NotAuthenticated), "Bearer");
-        assert_eq!(challenge(auth::Error::InvalidToken), "Bearer error=\"invalid_token\", error_description=\"Invalid token\"");
+        assert_eq!(
+            challenge(auth::Error::InvalidToken),
+            "Bearer error=\"invalid_token\", error_description=\"Invalid token\""
+        );
     }
 }

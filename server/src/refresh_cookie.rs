@@ -60,7 +60,11 @@ impl RefreshCookie {
             (None, _) => Sent::Nothing,
             (Some(_), Some(_)) => Sent::Unusable,
             (Some(value), None) => match std::str::from_utf8(value) {
-                Ok(token) if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => Sent::Token(token.into()),
+                Ok(token)
+                    if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) =>
+                {
+                    Sent::Token(token.into())
+                }
                 _ => Sent::Unusable,
             },
         }
@@ -68,7 +72,13 @@ impl RefreshCookie {
 
     /// The `Set-Cookie` that gives a browser `token` for so many seconds; `None` if the token holds what no header can.
     pub(crate) fn set(self, token: &SecretString, max_age: i64) -> Option<HeaderValue> {
-        let mut header = HeaderValue::try_from(format!("{}={}; {}; Max-Age={max_age}", self.name(), token.expose_secret(), self.attributes())).ok()?;
+        let mut header = HeaderValue::try_from(format!(
+            "{}={}; {}; Max-Age={max_age}",
+            self.name(),
+            token.expose_secret(),
+            self.attributes()
+        ))
+        .ok()?;
         header.set_sensitive(true);
         Some(header)
     }
@@ -76,8 +86,12 @@ impl RefreshCookie {
     /// The `Set-Cookie` that takes it from a browser. It repeats the attributes: browsers refuse a `__Host-` cookie without them.
     pub(crate) fn clear(self) -> HeaderValue {
         match self.kind {
-            CookieKind::Host => HeaderValue::from_static("__Host-refresh_token=; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=0"),
-            CookieKind::Development => HeaderValue::from_static("latchkey-dev-refresh_token=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0"),
+            CookieKind::Host => HeaderValue::from_static(
+                "__Host-refresh_token=; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=0",
+            ),
+            CookieKind::Development => HeaderValue::from_static(
+                "latchkey-dev-refresh_token=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0",
+            ),
         }
     }
 
@@ -98,7 +112,10 @@ fn value_of<'header>(pair: &'header [u8], name: &[u8]) -> Option<&'header [u8]> 
 /// Without the spaces and tabs around it.
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let is_ink = |byte: &u8| !matches!(byte, b' ' | b'\t');
-    match (bytes.iter().position(is_ink), bytes.iter().rposition(is_ink)) {
+    match (
+        bytes.iter().position(is_ink),
+        bytes.iter().rposition(is_ink),
+    ) {
         (Some(first), Some(last)) => &bytes[first..=last],
         _ => &[],
     }
@@ -117,7 +134,9 @@ mod tests {
     }
 
     fn token(cookies: &[&[u8]]) -> Option<String> {
-        read(cookies).token().map(|token| token.expose_secret().to_owned())
+        read(cookies)
+            .token()
+            .map(|token| token.expose_secret().to_owned())
     }
 
     #[test]
@@ -135,7 +154,10 @@ mod tests {
 
     #[test]
     fn a_foreign_byte_in_a_neighbour_does_not_hide_it() {
-        assert_eq!(token(&[b"a=\xff\xfe; __Host-refresh_token=abc; \xe2\x80\x80=x"]).as_deref(), Some("abc"));
+        assert_eq!(
+            token(&[b"a=\xff\xfe; __Host-refresh_token=abc; \xe2\x80\x80=x"]).as_deref(),
+            Some("abc")
+        );
     }
 
     #[test]
@@ -151,19 +173,33 @@ mod tests {
             b"a=__Host-refresh_token=evil",
             b"latchkey-dev-refresh_token=evil",
         ] {
-            assert!(matches!(read(&[cookie]), Sent::Nothing), "{}", String::from_utf8_lossy(cookie));
+            assert!(
+                matches!(read(&[cookie]), Sent::Nothing),
+                "{}",
+                String::from_utf8_lossy(cookie)
+            );
         }
     }
 
     #[test]
     fn two_of_them_count_as_none() {
-        assert!(matches!(read(&[b"__Host-refresh_token=a; __Host-refresh_token=b"]), Sent::Unusable));
-        assert!(matches!(read(&[b"__Host-refresh_token=a", b"__Host-refresh_token=a"]), Sent::Unusable));
+        assert!(matches!(
+            read(&[b"__Host-refresh_token=a; __Host-refresh_token=b"]),
+            Sent::Unusable
+        ));
+        assert!(matches!(
+            read(&[b"__Host-refresh_token=a", b"__Host-refresh_token=a"]),
+            Sent::Unusable
+        ));
     }
 
     #[test]
     fn a_value_that_no_token_has_counts_as_none() {
-        for cookie in [b"__Host-refresh_token=".as_slice(), b"__Host-refresh_token=a b", b"__Host-refresh_token=\xff"] {
+        for cookie in [
+            b"__Host-refresh_token=".as_slice(),
+            b"__Host-refresh_token=a b",
+            b"__Host-refresh_token=\xff",
+        ] {
             assert!(matches!(read(&[cookie]), Sent::Unusable));
         }
     }
@@ -173,7 +209,13 @@ mod tests {
         for kind in [CookieKind::Host, CookieKind::Development] {
             let cookie = RefreshCookie::new(kind);
             let set = cookie.set(&"abc".into(), 9).unwrap();
-            assert_eq!(set.to_str().unwrap().replace("=abc;", "=;").replace("Max-Age=9", "Max-Age=0"), cookie.clear().to_str().unwrap());
+            assert_eq!(
+                set.to_str()
+                    .unwrap()
+                    .replace("=abc;", "=;")
+                    .replace("Max-Age=9", "Max-Age=0"),
+                cookie.clear().to_str().unwrap()
+            );
         }
     }
 }

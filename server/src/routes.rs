@@ -12,7 +12,10 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     assets, functions,
-    middleware::{client_address, log, panics, presentation, same_origin, security_headers, time_limit, whole_body},
+    middleware::{
+        client_address, log, panics, presentation, same_origin, security_headers, time_limit,
+        whole_body,
+    },
     pages,
     problem::Problem,
     rest,
@@ -44,8 +47,14 @@ pub(crate) fn routes(state: &State) -> Router {
 fn counted(state: &State) -> Router<State> {
     let credentials = || state.rates.credentials.layer();
     Router::new()
-        .route("/api/v1/auth/register", post(rest::register).route_layer(credentials()))
-        .route("/api/v1/auth/login", post(rest::login).route_layer(credentials()))
+        .route(
+            "/api/v1/auth/register",
+            post(rest::register).route_layer(credentials()),
+        )
+        .route(
+            "/api/v1/auth/login",
+            post(rest::login).route_layer(credentials()),
+        )
         .route("/api/v1/auth/refresh", post(rest::refresh))
         .route("/api/v1/auth/logout", post(rest::logout))
         .route("/api/v1/auth/logout-all", post(rest::logout_all))
@@ -80,8 +89,15 @@ fn package_path(state: &State) -> String {
 }
 
 /// Whether an answer is a page. Files were compressed when they were built, and what the API answers is short, and may hold a token.
-fn is_page(_status: StatusCode, _version: Version, headers: &HeaderMap, _extensions: &axum::http::Extensions) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+fn is_page(
+    _status: StatusCode,
+    _version: Version,
+    headers: &HeaderMap,
+    _extensions: &axum::http::Extensions,
+) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 #[cfg(test)]

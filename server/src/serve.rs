@@ -8,7 +8,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::master_secret::NoMasterSecret;
 use crate::{
-    listener, master_secret,
+    listener, master_secret, memory,
     middleware::RateLimits,
     refresh_cookie::RefreshCookie,
     routes,
@@ -30,7 +30,9 @@ pub struct Sources {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// It does not know by which address it is reached.
-    #[error("public_url (LATCHKEY_PUBLIC_URL) must be given, as the server does not listen on loopback")]
+    #[error(
+        "public_url (LATCHKEY_PUBLIC_URL) must be given, as the server does not listen on loopback"
+    )]
     NoPublicUrl,
     /// There is no master secret.
     #[error(transparent)]
@@ -55,30 +57,62 @@ pub struct Server;
 
 impl Server {
     /// Starts a server on `listener`. It answers once this returns.
-    pub async fn start(settings: Settings, sources: Sources, listener: std::net::TcpListener) -> Result<RunningServer, StartError> {
+    pub async fn start(
+        settings: Settings,
+        sources: Sources,
+        listener: std::net::TcpListener,
+    ) -> Result<RunningServer, StartError> {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let listener = TcpListener::from_std(listener)?;
-        let public_url = settings.public_url_at(address).ok_or(StartError::NoPublicUrl)?;
+        let public_url = settings
+            .public_url_at(address)
+            .ok_or(StartError::NoPublicUrl)?;
         let limits = settings.limits;
         let state = state(settings, public_url.clone(), sources).await?;
         // Leptos runs its tasks on the runtime that is there; a second server in one process finds that settled.
         let _ = any_spawner::Executor::init_tokio();
         let engine = state.engine.clone();
-        let sweeper = tokio::spawn(state.rates.clone().sweep());
+        let housekeeping = [
+            tokio::spawn(state.rates.clone().sweep()),
+            tokio::spawn(memory::give_back()),
+        ];
         let (stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(listener::serve(listener, routes::routes(&state), limits, stopping));
-        Ok(RunningServer { address, public_url, engine, stop, serving, sweeper })
+        let serving = tokio::spawn(listener::serve(
+            listener,
+            routes::routes(&state),
+            limits,
+            stopping,
+        ));
+        Ok(RunningServer {
+            address,
+            public_url,
+            engine,
+            stop,
+            serving,
+            housekeeping,
+        })
     }
 }
 
 /// Opens the database, starts the engine, and gathers what handlers need.
-async fn state(settings: Settings, public_url: PublicUrl, sources: Sources) -> Result<State, StartError> {
+async fn state(
+    settings: Settings,
+    public_url: PublicUrl,
+    sources: Sources,
+) -> Result<State, StartError> {
     let engine_settings = settings.engine(&public_url);
     let master_secret = master_secret::find(settings.master_secret, &*sources.randomness)?;
     let store = Store::connect(settings.database_url.expose_secret()).await?;
     store.migrate().await?;
-    let engine = Engine::start(engine_settings, store, sources.clock, Arc::clone(&sources.randomness), &master_secret).await?;
+    let engine = Engine::start(
+        engine_settings,
+        store,
+        sources.clock,
+        Arc::clone(&sources.randomness),
+        &master_secret,
+    )
+    .await?;
     Ok(State {
         engine,
         public_url,
@@ -98,7 +132,7 @@ pub struct RunningServer {
     engine: Engine,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
-    sweeper: JoinHandle<()>,
+    housekeeping: [JoinHandle<()>; 2],
 }
 
 impl RunningServer {
@@ -129,6 +163,6 @@ impl RunningServer {
 
 impl Drop for RunningServer {
     fn drop(&mut self) {
-        self.sweeper.abort();
+        self.housekeeping.iter().for_each(JoinHandle::abort);
     }
 }

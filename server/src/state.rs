@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use auth::{Engine, random::Randomness};
 
-use crate::{middleware::RateLimits, refresh_cookie::RefreshCookie, settings::{ClientAddressSource, PublicUrl}, site::Site};
+use crate::{
+    middleware::RateLimits,
+    refresh_cookie::RefreshCookie,
+    settings::{ClientAddressSource, PublicUrl},
+    site::Site,
+};
 
 /// What every handler is given. Cheap to clone.
 #[derive(Clone)]

@@ -18,12 +18,17 @@ struct Advance {
 pub async fn listen(address: SocketAddr, clock: Arc<AdvancingClock>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
-    let router = Router::new().route("/advance", post(advance)).with_state(clock);
+    let router = Router::new()
+        .route("/advance", post(advance))
+        .with_state(clock);
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
 }
 
-async fn advance(State(clock): State<Arc<AdvancingClock>>, Json(Advance { seconds }): Json<Advance>) -> StatusCode {
+async fn advance(
+    State(clock): State<Arc<AdvancingClock>>,
+    Json(Advance { seconds }): Json<Advance>,
+) -> StatusCode {
     clock.advance(Duration::from_secs(seconds));
     StatusCode::NO_CONTENT
 }

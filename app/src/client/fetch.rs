@@ -1,11 +1,10 @@
 //! Sending a request, and telling what its answer means.
 
 use gloo_net::http::{Request, Response};
-use leptos::server_fn::{Decodes as _, codec::JsonEncoding};
 use web_sys::AbortSignal;
 
 use super::transport::{PlainRequest, PlainResponse};
-use crate::error::ApiError;
+use crate::{error::ApiError, json};
 
 /// When a refresh is given up. Before the next tab stops waiting for the lock, so that no browser falls two generations behind.
 const REFRESH_TIME_LIMIT: u32 = 4_000;
@@ -23,11 +22,18 @@ pub(super) async fn send_soon(request: PlainRequest) -> Result<PlainResponse, Ap
 }
 
 /// Sends with a token.
-pub(super) async fn send_with(request: &PlainRequest, token: Option<&str>) -> Result<PlainResponse, ApiError> {
+pub(super) async fn send_with(
+    request: &PlainRequest,
+    token: Option<&str>,
+) -> Result<PlainResponse, ApiError> {
     send(request, token, TIME_LIMIT).await
 }
 
-async fn send(request: &PlainRequest, token: Option<&str>, time_limit: u32) -> Result<PlainResponse, ApiError> {
+async fn send(
+    request: &PlainRequest,
+    token: Option<&str>,
+    time_limit: u32,
+) -> Result<PlainResponse, ApiError> {
     let mut builder = Request::post(&request.path)
         .header("Content-Type", "application/json")
         .header("Accept", "application/json")
@@ -40,12 +46,13 @@ async fn send(request: &PlainRequest, token: Option<&str>, time_limit: u32) -> R
     let body = js_sys::Uint8Array::from(&*request.body);
     let sent = builder.body(body).map_err(|_| ApiError::Other)?;
     let answer = sent.send().await.map_err(|_| ApiError::Offline)?;
-    let body = answer.binary().await.map_err(|_| ApiError::Offline)?.into();
+    let body = answer.text().await.map_err(|_| ApiError::Offline)?;
     if answer.ok() {
-        return Ok(PlainResponse { body });
+        return Ok(PlainResponse { body: body.into() });
     }
     // An answer of a proxy, or of a limit that stands before the app, holds no error of ours.
-    Err(JsonEncoding::decode(body).unwrap_or_else(|_| ApiError::from_status(answer.status(), retry_after(&answer))))
+    Err(json::read(&body)
+        .unwrap_or_else(|| ApiError::from_status(answer.status(), retry_after(&answer))))
 }
 
 fn retry_after(answer: &Response) -> Option<u64> {

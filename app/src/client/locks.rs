@@ -34,11 +34,17 @@ impl Drop for Turn {
 /// sorts out two tabs that ask at once.
 pub(super) async fn take_turn() -> Turn {
     if let Some(release) = request("ifAvailable", &JsValue::TRUE).await {
-        return Turn { release: Some(release), waited: false };
+        return Turn {
+            release: Some(release),
+            waited: false,
+        };
     }
     let patience = AbortSignal::timeout_with_u32(LONGEST_WAIT);
     let release = request("signal", &patience).await;
-    Turn { waited: release.is_some(), release }
+    Turn {
+        waited: release.is_some(),
+        release,
+    }
 }
 
 /// Asks for the lock with one option, and gives the function that releases it.
@@ -61,9 +67,16 @@ async fn request(option: &str, value: &JsValue) -> Option<Function> {
     Reflect::set(&options, &option.into(), value).ok()?;
     let navigator = web_sys::window()?.navigator();
     let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
-    let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
-    let over = request.call3(&locks, &COOKIE_LOCK.into(), &options, &held).ok()?;
+    let request: Function = Reflect::get(&locks, &"request".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let over = request
+        .call3(&locks, &COOKIE_LOCK.into(), &options, &held)
+        .ok()?;
     // It is over at once where the lock was not to be had, and with an error where the patience ran out.
-    JsFuture::from(Promise::race(&Array::of2(&granted, &over))).await.ok()?;
+    JsFuture::from(Promise::race(&Array::of2(&granted, &over)))
+        .await
+        .ok()?;
     release.take()
 }

@@ -47,6 +47,14 @@ pub(super) fn watch(leave: impl Fn() + 'static, return_: impl Fn() + 'static) {
     });
 }
 
+/// Gives the document a title, and says it by the element of the id `announcer`.
+pub(crate) fn entitle(title: &str, announcer: &str) {
+    document().set_title(title);
+    if let Some(announcer) = element::<HtmlElement>(announcer) {
+        announcer.set_text_content(Some(title));
+    }
+}
+
 /// Moves the focus to the element of that id.
 pub(crate) fn focus(id: &str) {
     if let Some(element) = element::<HtmlElement>(id) {
@@ -57,7 +65,9 @@ pub(crate) fn focus(id: &str) {
 
 /// What is typed into the field of that id.
 pub(crate) fn typed(id: &str) -> String {
-    element::<HtmlInputElement>(id).map(|field| field.value()).unwrap_or_default()
+    element::<HtmlInputElement>(id)
+        .map(|field| field.value())
+        .unwrap_or_default()
 }
 
 /// Empties the field of that id.

@@ -3,19 +3,19 @@
 //! The token is in this module's memory and nowhere else: no signal, no storage, no message and no address ever holds it. The refresh token
 //! is in a cookie that no script can read.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, time::Duration};
 
-use auth::session::{Outcome, Viewer};
+use auth::session::Outcome;
 use futures::{
     FutureExt as _,
     future::{LocalBoxFuture, Shared},
 };
-use leptos::prelude::*;
+use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 
 use super::{
     clock, fetch, locks, page,
-    state::{Session, TokenFacts},
-    story::What,
+    state::{Known, Session, TokenFacts},
+    story::{Happening, What},
     tabs::{self, News},
     transport::{PlainRequest, PlainResponse},
 };
@@ -38,6 +38,7 @@ struct Memory {
     token: Option<AccessToken>,
     refreshing: Option<Refreshing>,
     session: Option<Session>,
+    ticking: Option<IntervalHandle>,
     tried_at: f64,
 }
 
@@ -54,9 +55,9 @@ thread_local! {
 /// Begins: called once, when the page has been hydrated.
 pub(crate) fn begin(session: Session) {
     MEMORY.with_borrow_mut(|memory| memory.session = Some(session));
-    session.story.update(|story| {
-        for happening in story {
-            *happening = super::Happening::now(happening.what);
+    session.known.update(|known| {
+        for happening in &mut known.story {
+            *happening = Happening::now(happening.what);
         }
     });
     tabs::listen(move |news, tag| hear(session, news, tag));
@@ -65,7 +66,7 @@ pub(crate) fn begin(session: Session) {
 
 /// Takes what signing in gave.
 pub(crate) fn signed_in(minted: Minted) {
-    tabs::tell(News::SignedIn, &minted.session.tag);
+    tabs::tell(News::SignedIn, &minted.viewer.session.tag);
     // Where another user was signed in before, the page is being asked for anew.
     _ = keep(minted);
 }
@@ -81,15 +82,19 @@ pub(crate) async fn check_in() -> Result<(), ApiError> {
     MEMORY.with_borrow_mut(|memory| memory.tried_at = clock::now());
     let profile = server_fns::profile().await?;
     if let Some(session) = session() {
-        session.viewer.update(|viewer| {
-            if let Some(viewer) = viewer {
+        session.known.update(|known| {
+            known.trouble = None;
+            if let Some(viewer) = &mut known.viewer {
                 viewer.profile = profile;
             }
+            if known
+                .story
+                .last()
+                .is_some_and(|last| last.what.is_minting())
+            {
+                known.tell(What::Answered);
+            }
         });
-        if session.story.with_untracked(|story| story.last().is_some_and(|last| last.what.is_minting())) {
-            session.tell(What::Answered);
-        }
-        settle(session, None);
     }
     Ok(())
 }
@@ -99,31 +104,56 @@ pub(crate) fn arrive() {
     leptos::task::spawn_local(attempt(check_in()).map(drop));
 }
 
+/// Checks in, and from now on keeps the token alive while its life is shown: once a second the clock is looked at.
+pub(crate) fn attend() {
+    arrive();
+    tick();
+    let interval = set_interval_with_handle(tick, Duration::from_secs(1)).ok();
+    MEMORY.with_borrow_mut(|memory| memory.ticking = interval);
+}
+
+/// No longer looks at the clock.
+pub(crate) fn stop_attending() {
+    if let Some(interval) = MEMORY.with_borrow_mut(|memory| memory.ticking.take()) {
+        interval.clear();
+    }
+}
+
+/// Shows the time, and checks in once the token has little life left, if anyone looks at the page.
+fn tick() {
+    let now = clock::now();
+    if let Some(session) = session() {
+        session.now.set(now);
+    }
+    let due = MEMORY.with_borrow(|memory| {
+        memory.refreshing.is_none()
+            && now - memory.tried_at > PAUSE
+            && memory
+                .token
+                .as_ref()
+                .is_none_or(|token| token.ends_at - now < LEAST_LIFE)
+    });
+    if due && page::is_visible() {
+        arrive();
+    }
+}
+
 /// Makes a refresh now, and proves to the server that it arrived.
 pub(crate) async fn refresh_now() -> Result<(), ApiError> {
     refresh().await?;
     check_in().await
 }
 
-/// Checks in once the token has little life left, if anyone looks at the page. Called each second by what shows that life.
-pub(crate) fn renew_when_due() {
-    let now = clock::now();
-    let due = MEMORY.with_borrow(|memory| {
-        memory.refreshing.is_none()
-            && now - memory.tried_at > PAUSE
-            && memory.token.as_ref().is_none_or(|token| token.ends_at - now < LEAST_LIFE)
-            && page::is_visible()
-    });
-    if due {
-        arrive();
-    }
-}
-
 /// Says so when a call got no answer. The end of the session needs no saying: the page goes away.
 pub(crate) async fn attempt<T>(call: impl Future<Output = Result<T, ApiError>>) -> Option<T> {
     let answer = call.await;
-    if let (Err(error), Some(session)) = (&answer, session()) {
-        settle(session, Some(error.clone()));
+    match (&answer, session()) {
+        (Ok(_) | Err(ApiError::Unauthorized), _) | (_, None) => {}
+        (Err(error), Some(session)) => session.known.update(|known| {
+            if known.trouble.replace(error.clone()).is_none() {
+                known.tell(What::Unreachable);
+            }
+        }),
     }
     answer.ok()
 }
@@ -169,7 +199,7 @@ fn answer_is_void(answer: &Result<PlainResponse, ApiError>) -> bool {
 
 /// A token that lives long enough to be sent. A page that is being replaced asks for none.
 async fn usable_token() -> Result<String, ApiError> {
-    if session().is_none_or(|session| session.leaving.get_untracked()) {
+    if session().is_none_or(Session::is_leaving) {
         return Err(ApiError::Other);
     }
     if let Some(token) = held(LEAST_LIFE) {
@@ -191,10 +221,14 @@ fn held(least: f64) -> Option<String> {
 
 /// Drops the token that was refused, unless another has come in its place.
 fn forget(refused: &str) {
-    let dropped = MEMORY.with_borrow_mut(|memory| memory.token.take_if(|token| token.text == refused)).is_some();
+    let dropped = MEMORY
+        .with_borrow_mut(|memory| memory.token.take_if(|token| token.text == refused))
+        .is_some();
     if let (true, Some(session)) = (dropped, session()) {
-        session.token.set(None);
-        session.tell(What::Refused);
+        session.known.update(|known| {
+            known.token = None;
+            known.tell(What::Refused);
+        });
     }
 }
 
@@ -217,13 +251,14 @@ fn refresh() -> Refreshing {
 async fn refresh_in_turn() -> Result<(), ApiError> {
     let turn = locks::take_turn().await;
     if let (true, Some(session)) = (turn.waited, session()) {
-        session.tell(What::Waited);
+        session.known.update(|known| known.tell(What::Waited));
     }
     let answer = server_fns::refresh().await;
     drop(turn);
     match answer {
         Ok(minted) => {
-            let news = (minted.outcome == Outcome::Rotated).then(|| minted.session.tag.clone());
+            let news =
+                (minted.outcome == Outcome::Rotated).then(|| minted.viewer.session.tag.clone());
             keep(minted)?;
             if let Some(tag) = news {
                 tabs::tell(News::Rotated, &tag);
@@ -241,51 +276,70 @@ async fn refresh_in_turn() -> Result<(), ApiError> {
 
 /// Keeps a new token, and shows what it brought. If it is another user's, the page is not theirs to see: it is asked for anew.
 fn keep(minted: Minted) -> Result<(), ApiError> {
-    let Some(session) = session() else { return Err(ApiError::Other) };
-    let another = session
-        .viewer
-        .with_untracked(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.profile.id != minted.claims.sub));
+    let Some(session) = session() else {
+        return Err(ApiError::Other);
+    };
+    let user = &minted.claims.sub;
+    let another = session.known.with_untracked(|known| {
+        known
+            .viewer
+            .as_ref()
+            .is_some_and(|viewer| viewer.profile.id != *user)
+    });
     if another {
         drop_everything(session);
         page::renew();
         return Err(ApiError::Other);
     }
-    let generation = minted.session.generation;
     #[expect(clippy::cast_precision_loss, reason = "a token's life is minutes")]
     let ends_at = clock::now() + minted.expires_in as f64 * 1000.0;
-    MEMORY.with_borrow_mut(|memory| memory.token = Some(AccessToken { text: minted.access_token, ends_at }));
-    session.token.set(Some(TokenFacts {
-        claims: minted.claims,
-        key_id: minted.key_id,
-        algorithm: minted.algorithm,
-        lifetime: minted.expires_in,
-        ends_at,
-    }));
-    session.viewer.set(Some(Viewer { profile: minted.profile, session: minted.session, notices: minted.notices }));
-    session.rotated_elsewhere.set(false);
-    session.tell(What::minted(minted.outcome, generation));
+    MEMORY.with_borrow_mut(|memory| {
+        memory.token = Some(AccessToken {
+            text: minted.access_token,
+            ends_at,
+        });
+    });
+    session.now.set(clock::now());
+    session.known.update(|known| {
+        known.tell(What::minted(
+            minted.outcome,
+            minted.viewer.session.generation,
+        ));
+        known.rotated_elsewhere = false;
+        known.viewer = Some(minted.viewer);
+        known.token = Some(TokenFacts {
+            claims: minted.claims,
+            key_id: minted.key_id,
+            algorithm: minted.algorithm,
+            lifetime: minted.expires_in,
+            ends_at,
+        });
+    });
     Ok(())
 }
 
 /// What another tab tells.
 fn hear(session: Session, news: News, tag: &str) {
+    let is_ours = session.known.with_untracked(|known| known.is(tag));
     match news {
         // A page without that session is behind: a stranger's, or an earlier session's.
-        News::SignedIn if !session.is(tag) => {
+        News::SignedIn if !is_ours => {
             drop_everything(session);
             page::renew();
         }
-        News::SignedOut if session.is(tag) => {
+        News::SignedOut if is_ours => {
             drop_everything(session);
             page::renew();
         }
-        News::Ended if session.is(tag) => {
+        News::Ended if is_ours => {
             drop_everything(session);
             page::replace(&ended_address());
         }
-        News::Rotated if session.is(tag) => {
-            session.rotated_elsewhere.set(true);
-            session.tell(What::RotatedElsewhere);
+        News::Rotated if is_ours => {
+            session.known.update(|known| {
+                known.rotated_elsewhere = true;
+                known.tell(What::RotatedElsewhere);
+            });
         }
         _ => {}
     }
@@ -294,7 +348,7 @@ fn hear(session: Session, news: News, tag: &str) {
 /// The page is being left. It may come back from the back/forward cache, to another person even.
 fn leave(session: Session) {
     MEMORY.with_borrow_mut(|memory| memory.token = None);
-    session.token.set(None);
+    session.known.update(|known| known.token = None);
     if session.signed_in.get_untracked() {
         page::veil(true);
     }
@@ -302,8 +356,8 @@ fn leave(session: Session) {
 
 /// The page is back: it is shown once the server has said who is signed in.
 fn come_back(session: Session) {
-    if session.signed_in.get_untracked() && !session.leaving.get_untracked() {
-        session.tell(What::Restored);
+    if session.signed_in.get_untracked() && !session.is_leaving() {
+        session.known.update(|known| known.tell(What::Restored));
         leptos::task::spawn_local(async {
             match check_in().await {
                 Ok(()) => page::veil(false),
@@ -317,7 +371,7 @@ fn come_back(session: Session) {
 
 /// The server would not continue the session.
 fn end() {
-    if session().is_some_and(|session| !session.leaving.get_untracked()) {
+    if session().is_some_and(|session| !session.is_leaving()) {
         depart(News::Ended, &ended_address());
     }
 }
@@ -329,7 +383,10 @@ fn ended_address() -> String {
 /// Tells the other tabs, and goes to `address` with nothing left behind.
 fn depart(news: News, address: &str) {
     if let Some(session) = session() {
-        if let Some(tag) = session.summary(|session| session.tag.clone()) {
+        if let Some(tag) = session
+            .known
+            .with_untracked(|known| known.session().map(|session| session.tag.clone()))
+        {
             tabs::tell(news, &tag);
         }
         drop_everything(session);
@@ -338,25 +395,12 @@ fn depart(news: News, address: &str) {
 }
 
 fn drop_everything(session: Session) {
-    session.leaving.set(true);
     page::veil(true);
     MEMORY.with_borrow_mut(|memory| memory.token = None);
-    session.token.set(None);
-    session.viewer.set(None);
-    session.story.set(Vec::new());
-}
-
-/// Notes that a call was answered, or why not. Once.
-fn settle(session: Session, trouble: Option<ApiError>) {
-    let before = session.trouble.get_untracked();
-    match (&before, &trouble) {
-        (_, Some(ApiError::Unauthorized)) => return,
-        (None, Some(_)) => session.tell(What::Unreachable),
-        _ => {}
-    }
-    if before != trouble {
-        session.trouble.set(trouble);
-    }
+    session.known.set(Known {
+        leaving: true,
+        ..Known::default()
+    });
 }
 
 fn session() -> Option<Session> {

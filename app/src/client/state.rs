@@ -1,19 +1,21 @@
 //! What the components see of the session. It holds no token.
 
 use auth::{
-    session::{Notice, SessionSummary, Viewer},
+    session::{SessionSummary, Viewer},
     token::AccessClaims,
 };
 use leptos::prelude::*;
 
 use super::story::{Happening, What};
-use crate::error::ApiError;
+use crate::{
+    error::ApiError,
+    text::{Text, text},
+};
 
-/// The most entries of the story that are kept beside the first.
+/// The most entries of the story that are kept.
 const LONGEST_STORY: usize = 12;
 
 /// What may be shown of the access token that is held.
-#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TokenFacts {
     /// What it says.
     pub(crate) claims: AccessClaims,
@@ -23,50 +25,87 @@ pub(crate) struct TokenFacts {
     pub(crate) algorithm: String,
     /// Its whole life, in seconds.
     pub(crate) lifetime: i64,
-    /// When its life ends, by [`super::now`].
+    /// When its life ends, by [`super::clock::now`].
     pub(crate) ends_at: f64,
 }
 
 impl TokenFacts {
     /// The seconds that are left at `now`.
-    pub(crate) fn left(&self, now: f64) -> i64 {
-        #[expect(clippy::cast_possible_truncation, reason = "a token's life is minutes, and a cast of a float saturates")]
+    fn left(&self, now: f64) -> i64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a token's life is minutes, and a cast of a float saturates"
+        )]
         let left = ((self.ends_at - now) / 1000.0).ceil() as i64;
         left.clamp(0, self.lifetime)
     }
 }
 
-/// The session as the components see it: signals, in the context of the whole app.
+/// What is known of the session.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Who is signed in.
+    pub(crate) viewer: Option<Viewer>,
+    /// The access token that this tab holds.
+    pub(crate) token: Option<TokenFacts>,
+    /// What has happened since the page was opened.
+    pub(crate) story: Vec<Happening>,
+    /// Why the last call got no answer; none since one did.
+    pub(crate) trouble: Option<ApiError>,
+    /// Whether another tab has rotated the refresh token since this one did.
+    pub(crate) rotated_elsewhere: bool,
+    /// Whether this page is about to be replaced, so that nothing on it should act any more.
+    pub(crate) leaving: bool,
+}
+
+impl Known {
+    /// Notes what happened just now. The first entry, of how it all began, is always kept.
+    pub(super) fn tell(&mut self, what: What) {
+        self.story.push(Happening::now(what));
+        if self.story.len() > LONGEST_STORY {
+            self.story.remove(1);
+        }
+    }
+
+    /// The session, if it is the one of `tag`.
+    pub(super) fn is(&self, tag: &str) -> bool {
+        self.session().is_some_and(|session| session.tag == tag)
+    }
+
+    pub(super) fn session(&self) -> Option<&SessionSummary> {
+        self.viewer.as_ref().map(|viewer| &viewer.session)
+    }
+}
+
+/// The session as the components see it, in the context of the whole app.
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
-    /// Who is signed in.
-    pub(crate) viewer: RwSignal<Option<Viewer>>,
-    /// The access token that this tab holds.
-    pub(crate) token: RwSignal<Option<TokenFacts>>,
-    /// What has happened since the page was opened.
-    pub(crate) story: RwSignal<Vec<Happening>>,
-    /// Why the last call got no answer; none since one did.
-    pub(crate) trouble: RwSignal<Option<ApiError>>,
-    /// Whether another tab has rotated the refresh token since this one did.
-    pub(crate) rotated_elsewhere: RwSignal<bool>,
+    /// What is known of it.
+    pub(crate) known: RwSignal<Known>,
+    /// The browser's clock, looked at each second while somebody attends; see [`super::clock::now`].
+    pub(crate) now: RwSignal<f64>,
     /// Whether somebody is signed in; changes with that alone.
     pub(crate) signed_in: Memo<bool>,
-    /// Whether this page is about to be replaced, so that nothing on it should act any more.
-    pub(crate) leaving: RwSignal<bool>,
 }
 
 impl Session {
     pub(crate) fn new(viewer: Option<Viewer>) -> Self {
-        let story = viewer.iter().map(|_| Happening { at: String::new(), what: What::Rendered }).collect();
-        let viewer = RwSignal::new(viewer);
-        Self {
+        let story = viewer
+            .iter()
+            .map(|_| Happening {
+                at: String::new(),
+                what: What::Rendered,
+            })
+            .collect();
+        let known = RwSignal::new(Known {
             viewer,
-            token: RwSignal::new(None),
-            story: RwSignal::new(story),
-            trouble: RwSignal::new(None),
-            rotated_elsewhere: RwSignal::new(false),
-            signed_in: Memo::new(move |_| viewer.with(Option::is_some)),
-            leaving: RwSignal::new(false),
+            story,
+            ..Known::default()
+        });
+        Self {
+            known,
+            now: RwSignal::new(0.0),
+            signed_in: Memo::new(move |_| known.with(|known| known.viewer.is_some())),
         }
     }
 
@@ -75,31 +114,35 @@ impl Session {
         use_context().unwrap_or_else(|| Self::new(None))
     }
 
-    /// A text of the viewer, which changes only when that text does.
-    pub(crate) fn told(self, text: impl Fn(&Viewer) -> String + Send + Sync + 'static) -> Memo<String> {
-        Memo::new(move |_| self.viewer.with(|viewer| viewer.as_ref().map(&text).unwrap_or_default()))
+    /// A text about the viewer.
+    pub(crate) fn told(self, tell: fn(&Viewer) -> String) -> Text {
+        text(move || {
+            self.known
+                .with(|known| known.viewer.as_ref().map(tell).unwrap_or_default())
+        })
     }
 
-    /// What the user has to be told.
-    pub(crate) fn notices(self) -> Memo<Vec<Notice>> {
-        Memo::new(move |_| self.viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.notices.clone()).unwrap_or_default()))
+    /// A text about the access token; an ellipsis while there is none.
+    pub(crate) fn of_token(self, tell: fn(&TokenFacts) -> String) -> Text {
+        text(move || {
+            self.known
+                .with(|known| known.token.as_ref().map_or_else(|| "…".to_owned(), tell))
+        })
     }
 
-    /// Whether the session is the one of `tag`.
-    pub(super) fn is(self, tag: &str) -> bool {
-        self.summary(|session| session.tag == tag).unwrap_or(false)
+    /// The seconds that the access token has left to live, and those that it had at first.
+    pub(crate) fn life(self) -> Option<(i64, i64)> {
+        let now = self.now.get();
+        self.known.with(|known| {
+            known
+                .token
+                .as_ref()
+                .map(|token| (token.left(now), token.lifetime))
+        })
     }
 
-    pub(super) fn summary<T>(self, look: impl FnOnce(&SessionSummary) -> T) -> Option<T> {
-        self.viewer.with_untracked(|viewer| viewer.as_ref().map(|viewer| look(&viewer.session)))
-    }
-
-    pub(super) fn tell(self, what: What) {
-        self.story.update(|story| {
-            story.push(Happening::now(what));
-            if story.len() > LONGEST_STORY {
-                story.remove(1);
-            }
-        });
+    /// Whether this page is about to be replaced.
+    pub(crate) fn is_leaving(self) -> bool {
+        self.known.with_untracked(|known| known.leaving)
     }
 }

@@ -47,7 +47,10 @@ pub(crate) enum What {
 impl Happening {
     /// What happened just now.
     pub(super) fn now(what: What) -> Self {
-        Self { at: clock::time_of_day(), what }
+        Self {
+            at: clock::time_of_day(),
+            what,
+        }
     }
 }
 
@@ -63,26 +66,39 @@ impl What {
 
     /// Whether it brought a new access token.
     pub(super) const fn is_minting(self) -> bool {
-        matches!(self, Self::SignedIn | Self::Rotated { .. } | Self::MintedAgain { .. })
+        matches!(
+            self,
+            Self::SignedIn | Self::Rotated { .. } | Self::MintedAgain { .. }
+        )
     }
 
     /// In a sentence.
     pub(crate) fn sentence(self) -> String {
         let fixed = match self {
             Self::Rotated { generation } => {
-                return format!("Access token minted, refresh token rotated to generation {generation}");
+                return format!(
+                    "Access token minted, refresh token rotated to generation {generation}"
+                );
             }
             Self::MintedAgain { generation } => {
-                return format!("Access token minted again, refresh token still of generation {generation}");
+                return format!(
+                    "Access token minted again, refresh token still of generation {generation}"
+                );
             }
             Self::Rendered => "Page opened: rendered signed in, with no token in it",
-            Self::SignedIn => "Signed in: first access token minted, refresh token put into its cookie",
+            Self::SignedIn => {
+                "Signed in: first access token minted, refresh token put into its cookie"
+            }
             Self::Waited => "Another tab was refreshing, so this one waited for its turn",
             Self::RotatedElsewhere => "Another tab told: it has rotated the refresh token",
             Self::Answered => "The server took the access token, and has proof that it arrived",
             Self::Refused => "The access token was refused, so a new one was asked for",
-            Self::Unreachable => "The server could not be asked: still signed in, to be tried again",
-            Self::Restored => "Page restored by the browser: its token was dropped when it was left",
+            Self::Unreachable => {
+                "The server could not be asked: still signed in, to be tried again"
+            }
+            Self::Restored => {
+                "Page restored by the browser: its token was dropped when it was left"
+            }
         };
         fixed.to_owned()
     }

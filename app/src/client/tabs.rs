@@ -46,10 +46,19 @@ thread_local! {
 
 /// Begins to listen, for as long as the page lives. `hear` is given the news and the tag of its session.
 pub(super) fn listen(hear: impl Fn(News, &str) + 'static) {
-    let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
+    let Ok(channel) = BroadcastChannel::new(CHANNEL) else {
+        return;
+    };
     let heard = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-        let member = |name: &str| Reflect::get(&message.data(), &name.into()).ok()?.as_string();
-        if let (Some(news), Some(tag)) = (member(EVENT).as_deref().and_then(News::from_str), member(SESSION)) {
+        let member = |name: &str| {
+            Reflect::get(&message.data(), &name.into())
+                .ok()?
+                .as_string()
+        };
+        if let (Some(news), Some(tag)) = (
+            member(EVENT).as_deref().and_then(News::from_str),
+            member(SESSION),
+        ) {
             hear(news, &tag);
         }
     });
@@ -63,7 +72,9 @@ pub(super) fn tell(news: News, tag: &str) {
     OPEN.with_borrow(|open| {
         if let Some(channel) = open {
             let message = Object::new();
-            let put = |name: &str, value: &str| Reflect::set(&message, &JsValue::from(name), &JsValue::from(value));
+            let put = |name: &str, value: &str| {
+                Reflect::set(&message, &JsValue::from(name), &JsValue::from(value))
+            };
             if put(EVENT, news.as_str()).is_ok() && put(SESSION, tag).is_ok() {
                 // A channel that was closed has nobody to tell.
                 _ = channel.post_message(&message);

@@ -49,14 +49,19 @@ macro_rules! client {
             type Request = PlainRequest;
             type Response = PlainResponse;
 
-            fn send(request: PlainRequest) -> impl Future<Output = Result<PlainResponse, ApiError>> + Send {
+            fn send(
+                request: PlainRequest,
+            ) -> impl Future<Output = Result<PlainResponse, ApiError>> + Send {
                 SendWrapper::new($send(request))
             }
 
             async fn open_websocket(
                 _path: &str,
             ) -> Result<
-                (impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static, impl futures::Sink<Bytes> + Send + 'static),
+                (
+                    impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static,
+                    impl futures::Sink<Bytes> + Send + 'static,
+                ),
                 ApiError,
             > {
                 Err::<(stream::Empty<_>, sink::Drain<_>), _>(ApiError::Other)
@@ -76,21 +81,44 @@ client!(PartingClient, session::send_parting);
 
 /// Only a body of bytes is ever sent.
 fn unsupported<T>() -> Result<T, ApiError> {
-    Err(ApiError::from_server_fn_error(ServerFnErrorErr::UnsupportedRequestMethod(String::new())))
+    Err(ApiError::from_server_fn_error(
+        ServerFnErrorErr::UnsupportedRequestMethod(String::new()),
+    ))
 }
 
 impl ClientReq<ApiError> for PlainRequest {
     type FormData = Infallible;
 
-    fn try_new_req_bytes(path: &str, _content_type: &str, _accepts: &str, body: Bytes, _method: Method) -> Result<Self, ApiError> {
-        Ok(Self { path: path.to_owned(), body })
+    fn try_new_req_bytes(
+        path: &str,
+        _content_type: &str,
+        _accepts: &str,
+        body: Bytes,
+        _method: Method,
+    ) -> Result<Self, ApiError> {
+        Ok(Self {
+            path: path.to_owned(),
+            body,
+        })
     }
 
-    fn try_new_req_query(_path: &str, _content_type: &str, _accepts: &str, _query: &str, _method: Method) -> Result<Self, ApiError> {
+    fn try_new_req_query(
+        _path: &str,
+        _content_type: &str,
+        _accepts: &str,
+        _query: &str,
+        _method: Method,
+    ) -> Result<Self, ApiError> {
         unsupported()
     }
 
-    fn try_new_req_text(_path: &str, _content_type: &str, _accepts: &str, _body: String, _method: Method) -> Result<Self, ApiError> {
+    fn try_new_req_text(
+        _path: &str,
+        _content_type: &str,
+        _accepts: &str,
+        _body: String,
+        _method: Method,
+    ) -> Result<Self, ApiError> {
         unsupported()
     }
 
@@ -104,7 +132,12 @@ impl ClientReq<ApiError> for PlainRequest {
         unsupported()
     }
 
-    fn try_new_req_multipart(_path: &str, _accepts: &str, _body: Infallible, _method: Method) -> Result<Self, ApiError> {
+    fn try_new_req_multipart(
+        _path: &str,
+        _accepts: &str,
+        _body: Infallible,
+        _method: Method,
+    ) -> Result<Self, ApiError> {
         unsupported()
     }
 
@@ -128,7 +161,9 @@ impl ClientRes<ApiError> for PlainResponse {
         Ok(self.body)
     }
 
-    fn try_into_stream(self) -> Result<impl Stream<Item = Result<Bytes, Bytes>> + Send + Sync + 'static, ApiError> {
+    fn try_into_stream(
+        self,
+    ) -> Result<impl Stream<Item = Result<Bytes, Bytes>> + Send + Sync + 'static, ApiError> {
         Ok(stream::once(async { Ok(self.body) }))
     }
 

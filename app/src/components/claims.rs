@@ -1,42 +1,67 @@
 //! What the access token says, claim by claim, and what each means.
 
-use auth::token::AccessClaims;
 use leptos::prelude::*;
 
-use crate::{client::Session, words};
+use crate::{
+    client::{Session, TokenFacts},
+    words,
+};
 
 /// A claim: its name, its meaning, and how its value is told.
-type Claim = (&'static str, &'static str, fn(&AccessClaims) -> String);
+type Claim = (&'static str, &'static str, fn(&TokenFacts) -> String);
 
 const CLAIMS: [Claim; 14] = [
-    ("iss", "Issued by", |claims| claims.iss.clone()),
-    ("aud", "Meant for", |claims| claims.aud.clone()),
-    ("sub", "The user it speaks of", |claims| claims.sub.clone()),
-    ("client_id", "The client it was given to", |claims| claims.client_id.clone()),
-    ("iat", "Issued at", |claims| words::time_of_day(claims.iat)),
-    ("exp", "Void after", |claims| words::time_of_day(claims.exp)),
-    ("jti", "This token's own id", |claims| claims.jti.clone()),
-    ("auth_time", "When the password was given", |claims| words::time_of_day(claims.auth_time)),
-    ("amr", "How they proved who they are", |claims| listed(&claims.amr)),
-    ("roles", "What they may do", |claims| listed(&claims.roles)),
-    ("groups", "Their teams", |claims| listed(&claims.groups)),
-    ("sid", "The session it belongs to", |claims| claims.sid.clone()),
-    ("gen", "The session's generation that minted it", |claims| claims.generation.to_string()),
-    ("ver", "The account's security version", |claims| claims.security_version.to_string()),
+    ("iss", "Issued by", |token| token.claims.iss.clone()),
+    ("aud", "Meant for", |token| token.claims.aud.clone()),
+    ("sub", "The user it speaks of", |token| {
+        token.claims.sub.clone()
+    }),
+    ("client_id", "The client it was given to", |token| {
+        token.claims.client_id.clone()
+    }),
+    ("iat", "Issued at", |token| {
+        words::time_of_day(token.claims.iat)
+    }),
+    ("exp", "Void after", |token| {
+        words::time_of_day(token.claims.exp)
+    }),
+    ("jti", "This token's own id", |token| {
+        token.claims.jti.clone()
+    }),
+    ("auth_time", "When the password was given", |token| {
+        words::time_of_day(token.claims.auth_time)
+    }),
+    ("amr", "How they proved who they are", |token| {
+        listed(&token.claims.amr)
+    }),
+    ("roles", "What they may do", |token| {
+        listed(&token.claims.roles)
+    }),
+    ("groups", "Their teams", |token| {
+        listed(&token.claims.groups)
+    }),
+    ("sid", "The session it belongs to", |token| {
+        token.claims.sid.clone()
+    }),
+    ("gen", "The session's generation that minted it", |token| {
+        token.claims.generation.to_string()
+    }),
+    ("ver", "The account's security version", |token| {
+        token.claims.security_version.to_string()
+    }),
 ];
 
 /// The table of claims. Its lines stand from the beginning; the values come with the token.
 #[component]
 pub(crate) fn Claims() -> impl IntoView {
-    let Session { token, .. } = Session::of_app();
+    let session = Session::of_app();
     let rows = CLAIMS
         .into_iter()
-        .map(|(name, meaning, value)| {
-            let value = move || token.with(|token| token.as_ref().map_or_else(|| "…".to_owned(), |token| value(&token.claims)));
+        .map(|(name, meaning, tell)| {
             view! {
                 <tr>
                     <th scope="row"><code>{name}</code> <span class="quiet">{meaning}</span></th>
-                    <td>{value}</td>
+                    <td>{session.of_token(tell)}</td>
                 </tr>
             }
         })
@@ -54,5 +79,9 @@ pub(crate) fn Claims() -> impl IntoView {
 }
 
 fn listed(words: &[String]) -> String {
-    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
+    }
 }

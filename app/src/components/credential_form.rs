@@ -4,7 +4,7 @@
 
 use auth::{
     error::{Field as Name, FieldError},
-    password::{Assessment, PasswordPolicy},
+    password::PasswordPolicy,
 };
 use leptos::{
     ev::{Event, SubmitEvent},
@@ -21,6 +21,7 @@ use web_sys::HtmlInputElement;
 use super::{
     field::{Field, FieldFacts},
     password_field::PasswordField,
+    progress::Progress,
 };
 use crate::{
     check::Typed,
@@ -31,167 +32,169 @@ use crate::{
     page::{Form, FormState, Values},
     routes::{self, HOME, LOGIN, REGISTER},
     server_fns,
+    text::{flag, mark, text},
 };
-
-/// What a form shows of how it fares.
-#[derive(Clone, Copy)]
-struct Progress {
-    errors: RwSignal<Vec<FieldError>>,
-    message: RwSignal<Option<String>>,
-    pending: RwSignal<bool>,
-    shown: RwSignal<bool>,
-    strength: RwSignal<Option<Assessment>>,
-    /// The server refused the form for one who was signed in already: they are not sent on before they are through.
-    stay: RwSignal<bool>,
-}
 
 /// The form.
 #[component]
 pub(crate) fn CredentialForm(form: Form) -> impl IntoView {
     let opening = Opening::of_app();
     let policy = use_context::<PasswordPolicy>().unwrap_or_default();
-    let state = opening.take_form(form);
+    let refused = opening.take_form(form);
     let next = opening.take_next().unwrap_or_else(next_of_address);
-    let stay = state.is_some();
-    let FormState { values: Values { username, email }, errors, message, .. } =
-        state.unwrap_or(FormState { form, values: Values::default(), errors: Vec::new(), message: None });
+    // The server refused the form for one who was signed in already: they are not sent on before they are through.
+    let stay = RwSignal::new(refused.is_some());
+    let FormState {
+        values: Values { username, email },
+        errors,
+        message,
+        ..
+    } = refused.unwrap_or(FormState {
+        form,
+        values: Values::default(),
+        errors: Vec::new(),
+        message: None,
+    });
     let first_wrong = first(&errors);
-    let progress = Progress {
-        errors: RwSignal::new(errors),
-        message: RwSignal::new(message),
-        pending: RwSignal::new(false),
-        shown: RwSignal::new(false),
-        strength: RwSignal::new(None),
-        stay: RwSignal::new(stay),
-    };
-    go_on_when_signed_in(progress, next.clone());
+    let progress = Progress::new(errors, message);
+    go_on_when_signed_in(stay, next.clone());
     // What was typed before this ran is judged as well.
-    Effect::new(move |_| progress.judge(form, policy));
+    Effect::new(move |_| progress.typed(None, typed(form).strength(form, policy)));
 
-    let facts = move |name: Name, label, autocomplete, value| FieldFacts {
+    let facts = move |name: Name, label, autocomplete| FieldFacts {
         name,
         label,
         autocomplete,
-        value,
         autofocus: first_wrong == Some(name),
-        error: Memo::new(move |_| {
-            progress.errors.with(|errors| errors.iter().find(|error| error.field == name).map(|error| error.message.clone()))
-        }),
+        progress,
     };
-    let Progress { message, pending, shown, strength, .. } = progress;
     let is_new = form == Form::Register;
     let (address, label, busy) = if is_new {
         (REGISTER, "Create account", "Creating account…")
     } else {
         (LOGIN, "Sign in", "Signing in…")
     };
-    let username = facts(Name::Username, if is_new { "Username" } else { "Username or email" }, "username", username);
-    let email = is_new.then(|| facts(Name::Email, "Email", "email", email));
-    let password = facts(Name::Password, "Password", if is_new { "new-password" } else { "current-password" }, String::new());
+    let identifier = facts(
+        Name::Username,
+        if is_new {
+            "Username"
+        } else {
+            "Username or email"
+        },
+        "username",
+    );
+    let password = facts(
+        Name::Password,
+        "Password",
+        if is_new {
+            "new-password"
+        } else {
+            "current-password"
+        },
+    );
+    let email_field = is_new.then(
+        || view! { <Field facts=facts(Name::Email, "Email", "email") kind="email" value=email/> },
+    );
 
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        progress.submit(form, policy);
+        if !progress.pending.get_untracked() {
+            send(form, policy, progress, stay);
+        }
     };
     let typing = move |event: Event| {
-        progress.forget_error_of(&event);
-        progress.judge(form, policy);
+        let name = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            .map(|field| field.name());
+        progress.typed(name.as_deref(), typed(form).strength(form, policy));
     };
     view! {
         <form class="credentials" method="post" action=address novalidate on:submit=submit on:input=typing>
-            <p class="notice" role="alert" hidden=move || message.with(Option::is_none)>
-                {move || message.get().unwrap_or_default()}
+            <p class="notice" role="alert" hidden=flag(move || progress.message().is_none())>
+                {text(move || progress.message().unwrap_or_default())}
             </p>
-            <Field facts=username kind="text"/>
-            {email.map(|facts| view! { <Field facts kind="email"/> })}
-            <PasswordField facts=password shown strength=is_new.then_some(strength)/>
+            <Field facts=identifier kind="text" value=username/>
+            {email_field}
+            <PasswordField facts=password is_new/>
             <input type="hidden" name="next" value=next/>
-            <button class="primary" type="submit" aria-disabled=move || pending.get().then_some("true")>
-                {move || if pending.get() { busy } else { label }}
+            <button class="primary" type="submit" aria-disabled=mark(move || progress.pending.get())>
+                {text(move || if progress.pending.get() { busy } else { label }.to_owned())}
             </button>
         </form>
     }
 }
 
-impl Progress {
-    /// Sends what was typed, unless something is wrong with it or it is under way already.
-    fn submit(self, form: Form, policy: PasswordPolicy) {
-        if self.pending.get_untracked() {
-            return;
-        }
-        let typed = typed(form);
-        self.message.set(None);
-        let faults = typed.faults(form, policy);
-        if !faults.is_empty() {
-            self.show(faults);
-            return;
-        }
-        self.errors.set(Vec::new());
-        self.shown.set(false);
-        self.pending.set(true);
-        spawn_local(async move {
-            let Typed { username, email, password } = typed;
-            let answer = session::in_turn(async {
-                match form {
-                    Form::Login => server_fns::login(username, password).await,
-                    Form::Register => server_fns::register(username, email, password).await,
-                }
-            })
-            .await;
-            self.pending.set(false);
-            match answer {
-                Ok(minted) => {
-                    page::clear(Name::Password.as_str());
-                    self.stay.set(false);
-                    session::signed_in(minted);
-                }
-                Err(ApiError::Fields(errors)) => self.show(errors),
-                Err(error @ ApiError::Offline) => {
-                    self.message.set(Some(format!("{error} Nothing that you typed is lost: try again when it is back.")));
-                }
-                Err(error) => self.message.set(Some(error.to_string())),
+/// Sends what was typed, unless something is wrong with it.
+fn send(form: Form, policy: PasswordPolicy, progress: Progress, stay: RwSignal<bool>) {
+    let typed = typed(form);
+    let faults = typed.faults(form, policy);
+    if !faults.is_empty() {
+        show(progress, faults);
+        return;
+    }
+    progress.clear();
+    progress.shown.set(false);
+    progress.pending.set(true);
+    spawn_local(async move {
+        let Typed {
+            username,
+            email,
+            password,
+        } = typed;
+        let answer = session::in_turn(async {
+            match form {
+                Form::Login => server_fns::login(username, password).await,
+                Form::Register => server_fns::register(username, email, password).await,
             }
-        });
-    }
-
-    /// Puts each fault beside its field, and the focus into the first.
-    fn show(self, errors: Vec<FieldError>) {
-        let wrong = first(&errors);
-        self.errors.set(errors);
-        if let Some(name) = wrong {
-            page::focus(name.as_str());
+        })
+        .await;
+        progress.pending.set(false);
+        match answer {
+            Ok(minted) => {
+                page::clear(Name::Password.as_str());
+                stay.set(false);
+                session::signed_in(minted);
+            }
+            Err(ApiError::Fields(errors)) => show(progress, errors),
+            Err(error) => {
+                let comfort = if error == ApiError::Offline {
+                    " Nothing that you typed is lost: try again when it is back."
+                } else {
+                    ""
+                };
+                progress.refuse(Vec::new(), Some(error.to_string() + comfort));
+            }
         }
-    }
+    });
+}
 
-    /// Who types into a field has read what was wrong with it.
-    fn forget_error_of(self, event: &Event) {
-        let name = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()).map(|field| field.name());
-        let is_it = |error: &FieldError| Some(error.field.as_str()) == name.as_deref();
-        if self.errors.with_untracked(|errors| errors.iter().any(is_it)) {
-            self.errors.update(|errors| errors.retain(|error| !is_it(error)));
-        }
-    }
-
-    /// Judges a new password as far as it was typed.
-    fn judge(self, form: Form, policy: PasswordPolicy) {
-        if form == Form::Register {
-            let Typed { username, email, password } = typed(form);
-            let judged = (!password.is_empty()).then(|| policy.strength(&password, &username, &email));
-            self.strength.set(judged);
-        }
+/// Puts each fault beside its field, and the focus into the first.
+fn show(progress: Progress, errors: Vec<FieldError>) {
+    let wrong = first(&errors);
+    progress.refuse(errors, None);
+    if let Some(name) = wrong {
+        page::focus(name.as_str());
     }
 }
 
 /// Sends on whoever is signed in, be it just now or already when they came.
-fn go_on_when_signed_in(progress: Progress, next: String) {
-    let Session { signed_in, leaving, .. } = Session::of_app();
+fn go_on_when_signed_in(stay: RwSignal<bool>, next: String) {
+    let session = Session::of_app();
     let navigate = use_navigate();
     Effect::new(move |_| {
-        if signed_in.get() && !progress.stay.get() && !leaving.get_untracked() {
+        if session.signed_in.get() && !stay.get() && !session.is_leaving() {
             let next = next::safe(&next).unwrap_or(HOME);
             let path = next.split(['?', '#']).next().unwrap_or_default();
             if routes::is_page(path) {
-                navigate(next, NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() });
+                navigate(
+                    next,
+                    NavigateOptions {
+                        replace: true,
+                        resolve: false,
+                        ..NavigateOptions::default()
+                    },
+                );
             } else {
                 page::replace(next);
             }
@@ -201,14 +204,24 @@ fn go_on_when_signed_in(progress: Progress, next: String) {
 
 /// The `next` of the page's address, empty where there is none that is safe.
 fn next_of_address() -> String {
-    let next = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
-    if next::safe(&next).is_some() { next } else { String::new() }
+    let next = use_query_map()
+        .with_untracked(|query| query.get("next"))
+        .unwrap_or_default();
+    if next::safe(&next).is_some() {
+        next
+    } else {
+        String::new()
+    }
 }
 
 fn typed(form: Form) -> Typed {
     Typed {
         username: page::typed(Name::Username.as_str()),
-        email: if form == Form::Register { page::typed(Name::Email.as_str()) } else { String::new() },
+        email: if form == Form::Register {
+            page::typed(Name::Email.as_str())
+        } else {
+            String::new()
+        },
         password: page::normalised(&page::typed(Name::Password.as_str())),
     }
 }

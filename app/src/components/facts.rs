@@ -2,22 +2,32 @@
 
 use leptos::prelude::*;
 
+use crate::text::Text;
+
 /// One line of the list.
 pub(crate) struct Fact {
     name: &'static str,
-    text: Signal<String>,
-    is_code: bool,
+    text: Text,
+    class: Option<&'static str>,
 }
 
 impl Fact {
-    /// A text for people, which may change.
-    pub(crate) fn words(name: &'static str, text: impl Into<Signal<String>>) -> Self {
-        Self { name, text: text.into(), is_code: false }
+    /// A text for people.
+    pub(crate) fn words(name: &'static str, text: Text) -> Self {
+        Self {
+            name,
+            text,
+            class: None,
+        }
     }
 
     /// A text for machines, set in a type of its own.
-    pub(crate) fn code(name: &'static str, text: impl Into<Signal<String>>) -> Self {
-        Self { name, text: text.into(), is_code: true }
+    pub(crate) fn code(name: &'static str, text: Text) -> Self {
+        Self {
+            name,
+            text,
+            class: Some("code"),
+        }
     }
 }
 
@@ -26,7 +36,7 @@ impl Fact {
 pub(crate) fn Facts(facts: Vec<Fact>) -> impl IntoView {
     let rows = facts
         .into_iter()
-        .map(|Fact { name, text, is_code }| view! { <dt>{name}</dt><dd class=is_code.then_some("code")>{text}</dd> })
+        .map(|Fact { name, text, class }| view! { <dt>{name}</dt><dd class=class>{text}</dd> })
         .collect_view();
     view! { <dl class="facts">{rows}</dl> }
 }

@@ -3,8 +3,11 @@
 use auth::error::Field as Name;
 use leptos::prelude::*;
 
+use super::progress::Progress;
+use crate::text::{Mark, flag, mark, text};
+
 /// What a field is called and what is known of it.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct FieldFacts {
     /// Its name, which is its id as well.
     pub(crate) name: Name,
@@ -12,17 +15,15 @@ pub(crate) struct FieldFacts {
     pub(crate) label: &'static str,
     /// What a password manager is to put in.
     pub(crate) autocomplete: &'static str,
-    /// What it begins with.
-    pub(crate) value: String,
     /// Whether it takes the focus when the page is opened.
     pub(crate) autofocus: bool,
-    /// What is wrong with it.
-    pub(crate) error: Memo<Option<String>>,
+    /// How the form fares.
+    pub(crate) progress: Progress,
 }
 
 impl FieldFacts {
     /// The id of the sentence that says what is wrong.
-    pub(crate) const fn error_id(&self) -> &'static str {
+    pub(crate) const fn error_id(self) -> &'static str {
         match self.name {
             Name::Username => "username-error",
             Name::Email => "email-error",
@@ -31,19 +32,20 @@ impl FieldFacts {
     }
 
     /// What describes the field: what is wrong with it if anything is, and its hint.
-    pub(crate) fn described_by(&self, hint: Option<&'static str>) -> impl Fn() -> Option<String> + Send + Sync + use<> {
-        let (error, error_id) = (self.error, self.error_id());
-        move || match (error.with(Option::is_some), hint) {
-            (true, Some(hint)) => Some([error_id, hint].join(" ")),
-            (true, None) => Some(error_id.to_owned()),
+    pub(crate) fn described_by(
+        self,
+        hint: Option<&'static str>,
+    ) -> impl Fn() -> Option<String> + Send + Sync {
+        move || match (self.progress.is_wrong(self.name), hint) {
+            (true, Some(hint)) => Some([self.error_id(), hint].join(" ")),
+            (true, None) => Some(self.error_id().to_owned()),
             (false, hint) => hint.map(str::to_owned),
         }
     }
 
     /// For `aria-invalid`.
-    pub(crate) fn invalid(&self) -> impl Fn() -> Option<&'static str> + Send + Sync + use<> {
-        let error = self.error;
-        move || error.with(Option::is_some).then_some("true")
+    pub(crate) fn invalid(self) -> Mark {
+        mark(move || self.progress.is_wrong(self.name))
     }
 }
 
@@ -54,9 +56,10 @@ pub(crate) fn Field(
     facts: FieldFacts,
     /// The type of its input.
     kind: &'static str,
+    /// What it begins with.
+    value: String,
 ) -> impl IntoView {
     let id = facts.name.as_str();
-    let (error, error_id) = (facts.error, facts.error_id());
     view! {
         <div class="field">
             <label for=id>{facts.label}</label>
@@ -71,9 +74,9 @@ pub(crate) fn Field(
                 autofocus=facts.autofocus
                 aria-invalid=facts.invalid()
                 aria-describedby=facts.described_by(None)
-                value=facts.value
+                value=value
             />
-            <FieldError id=error_id error/>
+            <FieldError facts/>
         </div>
     }
 }
@@ -81,14 +84,13 @@ pub(crate) fn Field(
 /// What is wrong with a field; nothing is seen while nothing is.
 #[component]
 pub(crate) fn FieldError(
-    /// What describes the field by this.
-    id: &'static str,
-    /// What is wrong.
-    error: Memo<Option<String>>,
+    /// The field.
+    facts: FieldFacts,
 ) -> impl IntoView {
+    let FieldFacts { name, progress, .. } = facts;
     view! {
-        <p class="error" id=id hidden=move || error.with(Option::is_none)>
-            {move || error.get().unwrap_or_default()}
+        <p class="error" id=facts.error_id() hidden=flag(move || !progress.is_wrong(name))>
+            {text(move || progress.error_of(name))}
         </p>
     }
 }

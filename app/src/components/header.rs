@@ -7,6 +7,7 @@ use leptos_router::hooks::use_location;
 use crate::{
     client::{Session, session},
     routes::{HOME, LOGIN, LOGOUT, PROFILE, REGISTER},
+    text::{Mark, mark, text},
 };
 
 /// The line at the top.
@@ -46,7 +47,7 @@ pub(crate) fn Header() -> impl IntoView {
 #[component]
 fn Way(to: &'static str, name: &'static str) -> impl IntoView {
     let path = use_location().pathname;
-    let current = move || path.with(|path| path == to).then_some("page");
+    let current: Mark = Box::new(move || path.with(|path| path == to).then_some("page"));
     view! { <a href=to aria-current=current>{name}</a> }
 }
 
@@ -66,8 +67,8 @@ fn SignOut() -> impl IntoView {
     };
     view! {
         <form method="post" action=LOGOUT on:submit=submit>
-            <button class="plain short" aria-disabled=move || pending.get().then_some("true")>
-                {move || if pending.get() { "Signing out…" } else { "Sign out" }}
+            <button class="plain short" aria-disabled=mark(move || pending.get())>
+                {text(move || if pending.get() { "Signing out…" } else { "Sign out" }.to_owned())}
             </button>
         </form>
     }

@@ -2,11 +2,11 @@
 
 use leptos::{html, prelude::*};
 
-use crate::opening::Opening;
+use crate::{opening::Opening, text::Text};
 
 /// The main heading.
 #[component]
-pub(crate) fn Heading(#[prop(into)] text: Signal<String>) -> impl IntoView {
+pub(crate) fn Heading(text: Text) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
     let opening = Opening::of_app();
     Effect::new(move |_| {

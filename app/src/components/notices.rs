@@ -12,23 +12,44 @@ use crate::{
 /// All of them, the newest first.
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
-    let notices = Session::of_app().notices();
-    move || notices.get().into_iter().map(|notice| view! { <NoticeBox notice/> }).collect_view()
+    let Session { known, .. } = Session::of_app();
+    let all = move || {
+        known.with(|known| {
+            known
+                .viewer
+                .as_ref()
+                .map(|viewer| viewer.notices.clone())
+                .unwrap_or_default()
+        })
+    };
+    move || {
+        all()
+            .into_iter()
+            .map(|notice| view! { <NoticeBox notice/> })
+            .collect_view()
+    }
 }
 
 /// One of them, with a plain form to dismiss it, which works without scripts too.
 #[component]
 fn NoticeBox(notice: Notice) -> impl IntoView {
-    let Session { viewer, .. } = Session::of_app();
-    let Notice { id, kind: NoticeKind::SessionReused, at } = notice;
+    let Session { known, .. } = Session::of_app();
+    let Notice {
+        id,
+        kind: NoticeKind::SessionReused,
+        at,
+    } = notice;
     let dismissed = id.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let id = dismissed.clone();
         spawn_local(async move {
-            if session::attempt(server_fns::dismiss_notice(id.clone())).await.is_some() {
-                viewer.update(|viewer| {
-                    if let Some(viewer) = viewer {
+            if session::attempt(server_fns::dismiss_notice(id.clone()))
+                .await
+                .is_some()
+            {
+                known.update(|known| {
+                    if let Some(viewer) = &mut known.viewer {
                         viewer.notices.retain(|notice| notice.id != id);
                     }
                 });

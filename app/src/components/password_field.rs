@@ -1,9 +1,13 @@
 //! The field for a password: shown or hidden, and for a new one how strong it is.
 
-use auth::password::{Assessment, PasswordPolicy};
+use auth::password::PasswordPolicy;
 use leptos::prelude::*;
 
-use super::field::{FieldError, FieldFacts};
+use super::{
+    field::{FieldError, FieldFacts},
+    progress::Progress,
+};
+use crate::text::{flag, text};
 
 /// The id of the advice.
 const HINT: &str = "password-hint";
@@ -13,54 +17,64 @@ const HINT: &str = "password-hint";
 pub(crate) fn PasswordField(
     /// What it is called, and what is known of it.
     facts: FieldFacts,
-    /// Whether its text can be read.
-    shown: RwSignal<bool>,
-    /// How strong a new password is, as far as it was typed; not asked for at sign-in.
-    strength: Option<RwSignal<Option<Assessment>>>,
+    /// Whether it is a new one, whose strength is shown.
+    is_new: bool,
 ) -> impl IntoView {
-    let id = facts.name.as_str();
-    let (error, error_id) = (facts.error, facts.error_id());
+    let FieldFacts {
+        name,
+        label,
+        autocomplete,
+        autofocus,
+        progress,
+    } = facts;
+    let (id, shown) = (name.as_str(), progress.shown);
     let hydrated = RwSignal::new(false);
     Effect::new(move |_| hydrated.set(true));
     view! {
         <div class="field">
-            <label for=id>{facts.label}</label>
+            <label for=id>{label}</label>
             <div class="with-button">
                 <input
                     id=id
                     name=id
-                    type=move || if shown.get() { "text" } else { "password" }
+                    type=text(move || if shown.get() { "text" } else { "password" }.to_owned())
                     required
-                    autocomplete=facts.autocomplete
+                    autocomplete=autocomplete
                     autocapitalize="none"
                     spellcheck="false"
-                    autofocus=facts.autofocus
+                    autofocus=autofocus
                     aria-invalid=facts.invalid()
-                    aria-describedby=facts.described_by(strength.map(|_| HINT))
+                    aria-describedby=facts.described_by(is_new.then_some(HINT))
                 />
                 <button
                     type="button"
                     class="bare"
-                    disabled=move || !hydrated.get()
-                    aria-label=move || if shown.get() { "Hide password" } else { "Show password" }
+                    disabled=flag(move || !hydrated.get())
+                    aria-label=text(move || if shown.get() { "Hide password" } else { "Show password" }.to_owned())
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
-                    {move || if shown.get() { "Hide" } else { "Show" }}
+                    {text(move || if shown.get() { "Hide" } else { "Show" }.to_owned())}
                 </button>
             </div>
-            {strength.map(|assessment| view! { <StrengthMeter assessment/> })}
-            <FieldError id=error_id error/>
+            {is_new.then(|| view! { <StrengthMeter progress/> })}
+            <FieldError facts/>
         </div>
     }
 }
 
 /// Four bars and a sentence of advice.
 #[component]
-fn StrengthMeter(assessment: RwSignal<Option<Assessment>>) -> impl IntoView {
-    let least = use_context::<PasswordPolicy>().unwrap_or_default().minimum_length;
-    let bars = move || assessment.with(|judged| judged.as_ref().map_or(0, |judged| judged.bars)).to_string();
-    let advice = Memo::new(move |_| {
-        assessment.with(|judged| match judged {
+fn StrengthMeter(progress: Progress) -> impl IntoView {
+    let least = use_context::<PasswordPolicy>()
+        .unwrap_or_default()
+        .minimum_length;
+    let bars = text(move || {
+        progress
+            .strength(|judged| judged.map_or(0, |judged| judged.bars))
+            .to_string()
+    });
+    let advice = text(move || {
+        progress.strength(|judged| match judged {
             Some(judged) => judged.advice.to_owned(),
             None => format!("At least {least} characters. A few unrelated words beat symbols."),
         })

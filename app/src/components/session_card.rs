@@ -2,9 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{action_button::ActionButton, facts::{Fact, Facts}};
+use super::{
+    action_button::ActionButton,
+    facts::{Fact, Facts},
+};
 use crate::{
     client::{Session, session},
+    text::{fixed, text},
     words,
 };
 
@@ -13,22 +17,46 @@ use crate::{
 pub(crate) fn SessionCard() -> impl IntoView {
     let state = Session::of_app();
     let number = state.told(|viewer| words::left(viewer.session.expires_in).0.to_string());
-    let unit = state.told(|viewer| format!("{} left, from the last use", words::left(viewer.session.expires_in).1));
-    let whole = state.told(|viewer| viewer.session.idle_lifetime.to_string());
-    let left = state.told(|viewer| viewer.session.expires_in.to_string());
-    let generation = state.told(|viewer| viewer.session.generation.to_string());
-    let generation = move || {
-        if state.rotated_elsewhere.get() { format!("{}, newer in another tab", generation.get()) } else { generation.get() }
-    };
-    let rotated = state
-        .told(|viewer| viewer.session.rotated_at.as_deref().map_or_else(|| "not yet".to_owned(), words::moment));
+    let unit = state.told(|viewer| {
+        format!(
+            "{} left, from the last use",
+            words::left(viewer.session.expires_in).1
+        )
+    });
+    let max = state.told(|viewer| viewer.session.idle_lifetime.to_string());
+    let value = state.told(|viewer| viewer.session.expires_in.to_string());
+    let own = state.told(|viewer| viewer.session.generation.to_string());
+    let generation = text(move || {
+        let newer = state.known.with(|known| known.rotated_elsewhere);
+        if newer {
+            own() + ", newer in another tab"
+        } else {
+            own()
+        }
+    });
+    let rotated = state.told(|viewer| {
+        viewer
+            .session
+            .rotated_at
+            .as_deref()
+            .map_or_else(|| "not yet".to_owned(), words::moment)
+    });
     let facts = vec![
-        Fact::code("Session", state.told(|viewer| words::short(&viewer.session.id))),
-        Fact::words("Generation", Signal::derive(generation)),
+        Fact::code(
+            "Session",
+            state.told(|viewer| words::short(&viewer.session.id)),
+        ),
+        Fact::words("Generation", generation),
         Fact::words("Last rotated", rotated),
-        Fact::words("Signed in", state.told(|viewer| words::moment(&viewer.session.auth_time))),
-        Fact::words("Ends in any case", state.told(|viewer| words::day(&viewer.session.absolute_expires_at))),
-        Fact::words("Seen by scripts", Signal::stored("never".to_owned())),
+        Fact::words(
+            "Signed in",
+            state.told(|viewer| words::moment(&viewer.session.auth_time)),
+        ),
+        Fact::words(
+            "Ends in any case",
+            state.told(|viewer| words::day(&viewer.session.absolute_expires_at)),
+        ),
+        Fact::words("Seen by scripts", fixed("never")),
     ];
     view! {
         <section class="card token" aria-labelledby="refresh-token">
@@ -37,9 +65,9 @@ pub(crate) fn SessionCard() -> impl IntoView {
                 <span class="chip">"http-only cookie"</span>
             </div>
             <p><span class="count">{number}</span> " " <span class="quiet">{unit}</span></p>
-            <progress class="life" aria-label="Life left of the session" max=whole value=left></progress>
+            <progress class="life" aria-label="Life left of the session" max=max value=value></progress>
             <Facts facts/>
-            <ActionButton label="Sign out everywhere" busy="Signing out…" action=session::sign_out_everywhere/>
+            <ActionButton label="Sign out everywhere" busy="Signing out…" action=|| Box::pin(session::sign_out_everywhere())/>
         </section>
     }
 }

@@ -7,11 +7,11 @@ use crate::client::{Happening, Session};
 /// The story, the latest last. Its room is kept free, so that nothing moves while it grows.
 #[component]
 pub(crate) fn Story() -> impl IntoView {
-    let Session { story, .. } = Session::of_app();
-    let entry = |Happening { at, what }: Happening| {
+    let Session { known, .. } = Session::of_app();
+    let entry = |Happening { at, what }: &Happening| {
         view! {
-            <li class:aside=what.is_aside()>
-                <time>{at}</time>
+            <li class=what.is_aside().then_some("aside")>
+                <time>{at.clone()}</time>
                 <i></i>
                 <span>{what.sentence()}</span>
             </li>
@@ -21,7 +21,7 @@ pub(crate) fn Story() -> impl IntoView {
         <section class="card" aria-labelledby="story">
             <h2 id="story">"What happened"</h2>
             <p class="quiet">"Since this page was opened, by your clock. A second tab makes it longer."</p>
-            <ol class="story">{move || story.get().into_iter().map(entry).collect_view()}</ol>
+            <ol class="story">{move || known.with(|known| known.story.iter().map(entry).collect_view())}</ol>
         </section>
     }
 }

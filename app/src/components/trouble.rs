@@ -2,16 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::client::Session;
+use crate::{
+    client::Session,
+    text::{flag, text},
+};
 
 /// The message, while there is one.
 #[component]
 pub(crate) fn Trouble() -> impl IntoView {
-    let Session { trouble, .. } = Session::of_app();
-    let text = move || trouble.with(|trouble| trouble.as_ref().map(|trouble| format!("{trouble} You are still signed in.")));
+    let Session { known, .. } = Session::of_app();
+    let said = move || known.with(|known| known.trouble.as_ref().map(ToString::to_string));
     view! {
-        <p class="notice floating" role="alert" hidden=move || trouble.with(Option::is_none)>
-            {move || text().unwrap_or_default()}
+        <p class="notice floating" role="alert" hidden=flag(move || said().is_none())>
+            {text(move || said().map(|said| said + " You are still signed in.").unwrap_or_default())}
         </p>
     }
 }

@@ -2,12 +2,18 @@
 
 use leptos::prelude::*;
 
-use crate::{components::heading::Heading, routes::HOME};
+use crate::{components::heading::Heading, routes::HOME, text::fixed};
 
 /// An error in words.
 pub(crate) struct Words {
     /// The title of the document.
-    #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "only the server writes the title of an error page"))]
+    #[cfg_attr(
+        not(feature = "ssr"),
+        expect(
+            dead_code,
+            reason = "only the server writes the title of an error page"
+        )
+    )]
     pub(crate) title: &'static str,
     heading: &'static str,
     sentence: &'static str,
@@ -62,11 +68,13 @@ pub(crate) const fn words(status: u16) -> Words {
 /// The page for a status.
 #[component]
 pub(crate) fn ErrorPage(status: u16) -> impl IntoView {
-    let Words { heading, sentence, .. } = words(status);
+    let Words {
+        heading, sentence, ..
+    } = words(status);
     view! {
         <div class="door">
             <p class="status" aria-hidden="true">{status.to_string()}</p>
-            <Heading text=heading/>
+            <Heading text=fixed(heading)/>
             <p class="quiet">{sentence}</p>
             <p class="row"><a class="button plain" href=HOME>"Go to the start"</a></p>
         </div>

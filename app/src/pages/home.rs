@@ -6,11 +6,17 @@ mod welcome;
 use leptos::prelude::*;
 
 use self::{live::Live, welcome::Welcome};
-use crate::client::Session;
+use crate::{client::Session, whole::whole};
 
 /// The page.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let Session { signed_in, .. } = Session::of_app();
-    move || if signed_in.get() { view! { <Live/> }.into_any() } else { view! { <Welcome/> }.into_any() }
+    move || {
+        if signed_in.get() {
+            whole(view! { <Live/> })
+        } else {
+            whole(view! { <Welcome/> })
+        }
+    }
 }

@@ -8,17 +8,22 @@ use crate::{
     next,
     page::Form,
     routes::REGISTER,
+    text::fixed,
 };
 
 /// The page.
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
-    let (ended, register) = use_query_map()
-        .with_untracked(|query| (query.get("reason").as_deref() == Some("ended"), next::carried(REGISTER, query.get("next").as_deref())));
+    let (ended, register) = use_query_map().with_untracked(|query| {
+        (
+            query.get("reason").as_deref() == Some("ended"),
+            next::carried(REGISTER, query.get("next").as_deref()),
+        )
+    });
     view! {
         <div class="door">
             <div class="card">
-                <Heading text="Sign in"/>
+                <Heading text=fixed("Sign in")/>
                 <p class="quiet">"Welcome back."</p>
                 <p class="notice calm" role="status" hidden=!ended>
                     "You were signed out because your session ended. Sign in to go on."

@@ -8,16 +8,18 @@ use crate::{
     next,
     page::Form,
     routes::LOGIN,
+    text::fixed,
 };
 
 /// The page.
 #[component]
 pub(crate) fn SignUp() -> impl IntoView {
-    let login = use_query_map().with_untracked(|query| next::carried(LOGIN, query.get("next").as_deref()));
+    let login =
+        use_query_map().with_untracked(|query| next::carried(LOGIN, query.get("next").as_deref()));
     view! {
         <div class="door">
             <div class="card">
-                <Heading text="Create an account"/>
+                <Heading text=fixed("Create an account")/>
                 <p class="quiet">"It takes half a minute."</p>
                 <CredentialForm form=Form::Register/>
             </div>

@@ -29,23 +29,40 @@ impl AssetNames {
             .into_iter()
             .filter_map(|path| std::fs::read_to_string(path).ok())
             .find_map(|hashes| hashed_names(&hashes, output, |name| files.join(name).is_file()));
-        let [css, js, wasm] = hashed.unwrap_or_else(|| ["css", "js", "wasm"].map(|kind| format!("{output}.{kind}")));
+        let [css, js, wasm] =
+            hashed.unwrap_or_else(|| ["css", "js", "wasm"].map(|kind| format!("{output}.{kind}")));
         let address = |name: String| format!("/{folder}/{name}");
-        Self { css: address(css), js: address(js), wasm: address(wasm) }
+        Self {
+            css: address(css),
+            js: address(js),
+            wasm: address(wasm),
+        }
     }
 }
 
 /// Where the list of hashes may be: beside the site, or where cargo-leptos writes it, beside the program.
 fn hash_files(options: &LeptosOptions) -> Vec<PathBuf> {
     let name = &*options.hash_file;
-    let beside_the_program = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(name)));
-    [Some(Path::new(&*options.site_root).join(name)), beside_the_program].into_iter().flatten().collect()
+    let beside_the_program = std::env::current_exe()
+        .ok()
+        .and_then(|program| Some(program.parent()?.join(name)));
+    [
+        Some(Path::new(&*options.site_root).join(name)),
+        beside_the_program,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The three names by a list of lines such as `js: HASH`, if it is the list of files that are there: it may be left from another build.
 fn hashed_names(hashes: &str, output: &str, exists: impl Fn(&str) -> bool) -> Option<[String; 3]> {
     let named = |kind: &str| {
-        let hash = hashes.lines().find_map(|line| line.split_once(':').filter(|(name, _)| name.trim() == kind))?.1.trim();
+        let hash = hashes
+            .lines()
+            .find_map(|line| line.split_once(':').filter(|(name, _)| name.trim() == kind))?
+            .1
+            .trim();
         Some(format!("{output}.{hash}.{kind}")).filter(|name| exists(name))
     };
     Some([named("css")?, named("js")?, named("wasm")?])
@@ -60,12 +77,18 @@ mod tests {
     #[test]
     fn hashed_names_are_taken_from_the_list() {
         let names = hashed_names(HASHES, "latchkey", |_| true).unwrap();
-        assert_eq!(names, ["latchkey.ghi.css", "latchkey.abc.js", "latchkey.def.wasm"]);
+        assert_eq!(
+            names,
+            ["latchkey.ghi.css", "latchkey.abc.js", "latchkey.def.wasm"]
+        );
     }
 
     #[test]
     fn a_list_of_another_build_or_a_broken_one_is_not() {
-        assert_eq!(hashed_names(HASHES, "latchkey", |name| !name.ends_with("wasm")), None);
+        assert_eq!(
+            hashed_names(HASHES, "latchkey", |name| !name.ends_with("wasm")),
+            None
+        );
         assert_eq!(hashed_names("js: abc\n", "latchkey", |_| true), None);
         assert_eq!(hashed_names("", "latchkey", |_| true), None);
     }

@@ -1,4 +1,4 @@
-//! The compare-and-swap by which a session moves to its next generation: the engine's own statement, on connections as the engine has them.
+//! The compare-and-swap by which a session moves to its next generation, on as many connections as the engine has.
 
 use std::str::FromStr;
 
@@ -26,6 +26,7 @@ impl Database {
         if !url.starts_with("sqlite:") {
             let pool = PgPoolOptions::new()
                 .max_connections(10)
+                .test_before_acquire(false)
                 .connect(url)
                 .await?;
             return Ok(Self::Postgres(pool));
@@ -35,6 +36,7 @@ impl Database {
             .synchronous(SqliteSynchronous::Full);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .connect_with(options)
             .await?;
         Ok(Self::Sqlite(pool))

@@ -27,7 +27,7 @@ impl fmt::Display for UserId {
 
 /// How often a user's tokens have been made void at once: by a new password, other roles, signing out everywhere. A token that carries a
 /// lower one is void.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
 #[sqlx(transparent, no_pg_array)]
 pub struct SecurityVersion(i64);
 

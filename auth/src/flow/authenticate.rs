@@ -67,11 +67,24 @@ pub async fn authenticate(engine: &Engine, bearer: &SecretString) -> Result<Auth
     Ok(Authenticated(token))
 }
 
-/// The account of who asks.
+/// The account of who asks. It may be some seconds old, but never older than the security version of the token.
 ///
 /// # Errors
 /// [`Error::InvalidToken`], when it is gone; [`Error::Unavailable`] when the database does not answer.
 pub async fn profile(engine: &Engine, who: &Authenticated) -> Result<Profile, Error> {
-    let user = engine.parts().store.user(who.user()).await?;
-    user.map(|user| user.profile()).ok_or(Error::InvalidToken)
+    let parts = engine.parts();
+    let version = SecurityVersion::from_claim(who.claims().security_version);
+    if let Some(profile) = parts.profiles.get(who.user(), version) {
+        return Ok(profile);
+    }
+    let user = parts
+        .store
+        .user(who.user())
+        .await?
+        .ok_or(Error::InvalidToken)?;
+    let profile = user.profile();
+    parts
+        .profiles
+        .keep(user.id, user.security_version, profile.clone());
+    Ok(profile)
 }

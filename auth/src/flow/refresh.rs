@@ -39,8 +39,7 @@ pub async fn refresh(
     .map_err(|_| Error::InvalidToken)?;
     for _ in 0..TRIES {
         let now = engine.now();
-        if let Some(session) = rotate(engine, &token, device, now).await? {
-            let user = user_of(engine, &session).await?;
+        if let Some((session, user)) = rotate(engine, &token, device, now).await? {
             return engine.grant(&user, &session, Outcome::Rotated, now).await;
         }
         let session = parts
@@ -73,7 +72,7 @@ async fn rotate(
     token: &Verified<Refresh>,
     device: &Device,
     now: Timestamp,
-) -> Result<Option<Session>, Error> {
+) -> Result<Option<(Session, User)>, Error> {
     let parts = engine.parts();
     let rotation = Rotation {
         session: token.session(),

@@ -1,8 +1,10 @@
 //! Sessions. Their one-use step, the rotation, is one conditional statement.
 
-use super::{Store, StoreError, reading, writing};
+use sqlx::FromRow;
+
+use super::{Store, StoreError, reading, user::Names, writing};
 use crate::{
-    account::UserId,
+    account::{SecurityVersion, User, UserId},
     clock::Timestamp,
     flow::Device,
     session::{EndReason, Session, SessionId},
@@ -44,6 +46,40 @@ pub struct Rotation<'a> {
     pub device: &'a Device,
 }
 
+/// A session that was rotated, and its user.
+#[derive(FromRow)]
+struct RotatedRow {
+    #[sqlx(flatten)]
+    session: Session,
+    username: String,
+    email: String,
+    #[sqlx(try_from = "String")]
+    role_names: Names,
+    #[sqlx(try_from = "String")]
+    group_names: Names,
+    security_version: SecurityVersion,
+    user_created_at: Timestamp,
+    open_notices: i64,
+}
+
+impl RotatedRow {
+    fn split(self) -> (Session, User) {
+        let user = User {
+            id: self.session.user_id,
+            username: self.username,
+            email: self.email,
+            password_hash: None,
+            roles: self.role_names.0,
+            groups: self.group_names.0,
+            security_version: self.security_version,
+            disabled_at: None,
+            created_at: self.user_created_at,
+            open_notices: self.open_notices,
+        };
+        (self.session, user)
+    }
+}
+
 impl Store {
     /// Begins a session.
     pub(crate) async fn add_session(&self, new: &NewSession<'_>) -> Result<Session, StoreError> {
@@ -67,22 +103,31 @@ impl Store {
     /// Moves a session to its next generation, if the token is of the present one, the session stands and its user may sign in. Of any
     /// number that ask at once, in any number of processes, one is answered.
     ///
-    /// Whoever presents a token of a generation has received it: so it is confirmed by the same statement.
+    /// Whoever presents a token of a generation has received it: so it is confirmed by the same statement. The user comes along, all but the
+    /// password's hash, so that nothing else need be asked to mint the next pair.
     pub(crate) async fn rotate(
         &self,
         rotation: &Rotation<'_>,
-    ) -> Result<Option<Session>, StoreError> {
-        Ok(writing!(self, pool => sqlx::query_as(
+    ) -> Result<Option<(Session, User)>, StoreError> {
+        let row: Option<RotatedRow> = writing!(self, pool => sqlx::query_as(
             "UPDATE sessions
              SET generation = generation + 1, confirmed_generation = $3, rotated_at = $4, last_seen_at = $4,
                  expires_at = CASE WHEN absolute_expires_at < $5 THEN absolute_expires_at ELSE $5 END,
                  user_agent = $6, address = $7
              WHERE id = $1 AND user_id = $2 AND generation = $3 AND revoked_at IS NULL AND expires_at > $4 AND absolute_expires_at > $4
                AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND disabled_at IS NULL)
-             RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at",
+             RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at,
+               (SELECT username FROM users WHERE users.id = sessions.user_id) AS username,
+               (SELECT email FROM users WHERE users.id = sessions.user_id) AS email,
+               (SELECT role_names FROM users WHERE users.id = sessions.user_id) AS role_names,
+               (SELECT group_names FROM users WHERE users.id = sessions.user_id) AS group_names,
+               (SELECT security_version FROM users WHERE users.id = sessions.user_id) AS security_version,
+               (SELECT users.created_at FROM users WHERE users.id = sessions.user_id) AS user_created_at,
+               (SELECT COUNT(*) FROM notices WHERE notices.user_id = sessions.user_id AND dismissed_at IS NULL) AS open_notices",
         ).bind(rotation.session).bind(rotation.user).bind(rotation.generation).bind(rotation.now).bind(rotation.expires_at)
          .bind(rotation.device.user_agent.as_deref()).bind(rotation.device.address_text())
-         .fetch_optional(pool).await)?)
+         .fetch_optional(pool).await)?;
+        Ok(row.map(RotatedRow::split))
     }
 
     /// Writes down that the owner of `session` has received `generation`.

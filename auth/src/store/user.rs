@@ -57,7 +57,7 @@ struct UserRow {
 }
 
 /// A JSON list of names, as both databases keep it.
-struct Names(Vec<String>);
+pub(super) struct Names(pub(super) Vec<String>);
 
 impl TryFrom<String> for Names {
     type Error = serde_json::Error;

@@ -5,11 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use auth::Device;
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State as FromState},
-    http::{
-        HeaderMap,
-        header::USER_AGENT,
-        request::Parts,
-    },
+    http::{HeaderMap, header::USER_AGENT, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -25,7 +21,12 @@ impl ClientAddress {
         let told = match source {
             ClientAddressSource::Connection => None,
             ClientAddressSource::Header { name, proxies } => {
-                let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+                let values = headers
+                    .get_all(name)
+                    .iter()
+                    .filter_map(|value| value.to_str().ok())
+                    .collect::<Vec<_>>()
+                    .join(",");
                 values.rsplit(',').nth(proxies - 1).and_then(address)
             }
         };
@@ -51,8 +52,16 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 /// Puts the client's address into the request, for the rate limits and for [`Asker`].
-pub(crate) async fn tell(FromState(state): FromState<State>, mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+pub(crate) async fn tell(
+    FromState(state): FromState<State>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Some(ConnectInfo(peer)) = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .copied()
+    {
         let address = ClientAddress::tell(&state.client_address, request.headers(), peer.ip());
         request.extensions_mut().insert(address);
     }
@@ -66,8 +75,14 @@ impl<S: Sync> FromRequestParts<S> for Asker {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let address = parts.extensions.get::<ClientAddress>().map(|address| address.0);
-        let user_agent = parts.headers.get(USER_AGENT).and_then(|name| name.to_str().ok());
+        let address = parts
+            .extensions
+            .get::<ClientAddress>()
+            .map(|address| address.0);
+        let user_agent = parts
+            .headers
+            .get(USER_AGENT)
+            .and_then(|name| name.to_str().ok());
         Ok(Self(Device::new(address, user_agent)))
     }
 }
@@ -83,8 +98,13 @@ mod tests {
         for value in values {
             headers.append("x-forwarded-for", HeaderValue::from_static(value));
         }
-        let source = ClientAddressSource::Header { name: HeaderName::from_static("x-forwarded-for"), proxies };
-        ClientAddress::tell(&source, &headers, IpAddr::from([10, 0, 0, 1])).0.to_string()
+        let source = ClientAddressSource::Header {
+            name: HeaderName::from_static("x-forwarded-for"),
+            proxies,
+        };
+        ClientAddress::tell(&source, &headers, IpAddr::from([10, 0, 0, 1]))
+            .0
+            .to_string()
     }
 
     #[test]
@@ -101,8 +121,20 @@ mod tests {
         assert_eq!(told(1, &[]), "10.0.0.1");
         assert_eq!(told(1, &["unknown"]), "10.0.0.1");
         assert_eq!(told(3, &["1.2.3.4"]), "10.0.0.1");
-        let headers = HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static("1.2.3.4"))]);
-        assert_eq!(ClientAddress::tell(&ClientAddressSource::Connection, &headers, IpAddr::from([10, 0, 0, 1])).0.to_string(), "10.0.0.1");
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_static("1.2.3.4"),
+        )]);
+        assert_eq!(
+            ClientAddress::tell(
+                &ClientAddressSource::Connection,
+                &headers,
+                IpAddr::from([10, 0, 0, 1])
+            )
+            .0
+            .to_string(),
+            "10.0.0.1"
+        );
     }
 
     #[test]

@@ -14,7 +14,10 @@ pub(crate) enum Door {
 impl Door {
     /// The door of a path.
     pub(crate) fn of(path: &str) -> Self {
-        let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below = |folder: &str| {
+            path.strip_prefix(folder)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         if below("/api") || below("/.well-known") || below("/health") {
             Self::Api
         } else if below("/fn") {

@@ -33,7 +33,11 @@ impl KeyExtractor for ByNetwork {
     type Key = IpAddr;
 
     fn extract<T>(&self, request: &Request<T>) -> Result<IpAddr, GovernorError> {
-        request.extensions().get::<ClientAddress>().map(|address| address.network()).ok_or(GovernorError::UnableToExtractKey)
+        request
+            .extensions()
+            .get::<ClientAddress>()
+            .map(|address| address.network())
+            .ok_or(GovernorError::UnableToExtractKey)
     }
 }
 
@@ -44,23 +48,37 @@ pub(crate) struct Budget(Option<Arc<GovernorConfig<ByNetwork, NoOpMiddleware>>>)
 impl Budget {
     fn new(rate: Rate) -> Self {
         let mut builder = GovernorConfigBuilder::default();
-        builder.period(Duration::from_secs(1) / rate.per_second.max(1)).burst_size(rate.burst);
+        builder
+            .period(Duration::from_secs(1) / rate.per_second.max(1))
+            .burst_size(rate.burst);
         // A burst of nothing means no limit; the builder then makes no limiter.
         Self(builder.key_extractor(ByNetwork).finish().map(Arc::new))
     }
 
     /// The layer that takes each request off this budget.
-    pub(crate) fn layer(&self) -> tower::util::Either<GovernorLayer<ByNetwork, NoOpMiddleware, Body>, tower::layer::util::Identity> {
-        tower::util::option_layer(self.0.clone().map(|config| GovernorLayer::new(config).error_handler(|error| refuse(&error))))
+    pub(crate) fn layer(
+        &self,
+    ) -> tower::util::Either<
+        GovernorLayer<ByNetwork, NoOpMiddleware, Body>,
+        tower::layer::util::Identity,
+    > {
+        tower::util::option_layer(
+            self.0
+                .clone()
+                .map(|config| GovernorLayer::new(config).error_handler(|error| refuse(&error))),
+        )
     }
 
     /// Takes one try of an address off this budget.
     pub(crate) fn take(&self, address: ClientAddress) -> Result<(), Problem> {
         let Some(config) = &self.0 else { return Ok(()) };
-        config.limiter().check_key(&address.network()).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            Problem::too_many_requests(wait.as_secs() + 1)
-        })
+        config
+            .limiter()
+            .check_key(&address.network())
+            .map_err(|refused| {
+                let wait = refused.wait_time_from(DefaultClock::default().now());
+                Problem::too_many_requests(wait.as_secs() + 1)
+            })
     }
 
     fn sweep(&self) {
@@ -74,7 +92,9 @@ impl Budget {
 /// Says that an address asks too often. `tower_governor` rounds the wait down, to 0 at times.
 fn refuse(error: &GovernorError) -> Response {
     match error {
-        GovernorError::TooManyRequests { wait_time, .. } => Problem::too_many_requests(wait_time + 1),
+        GovernorError::TooManyRequests { wait_time, .. } => {
+            Problem::too_many_requests(wait_time + 1)
+        }
         GovernorError::UnableToExtractKey | GovernorError::Other { .. } => {
             tracing::error!("A request came without an address");
             Problem::internal()
@@ -95,7 +115,10 @@ pub(crate) struct RateLimits {
 impl RateLimits {
     /// Makes the budgets that the settings name.
     pub(crate) fn new(credentials: Rate, requests: Rate) -> Self {
-        Self { credentials: Budget::new(credentials), requests: Budget::new(requests) }
+        Self {
+            credentials: Budget::new(credentials),
+            requests: Budget::new(requests),
+        }
     }
 
     /// Throws away the counts of quiet addresses for as long as it is polled, so that memory follows those who ask now.
@@ -119,17 +142,26 @@ mod tests {
 
     #[test]
     fn a_budget_is_spent_by_each_network_alone() {
-        let budget = Budget::new(Rate { burst: 2, per_second: 1 });
+        let budget = Budget::new(Rate {
+            burst: 2,
+            per_second: 1,
+        });
         assert!(budget.take(address("2001:db8::1")).is_ok());
         assert!(budget.take(address("2001:db8::2")).is_ok());
         let problem = budget.take(address("2001:db8::3")).unwrap_err();
-        assert_eq!((problem.status().as_u16(), problem.retry_after()), (429, Some(1)));
+        assert_eq!(
+            (problem.status().as_u16(), problem.retry_after()),
+            (429, Some(1))
+        );
         assert!(budget.take(address("2001:db8:0:1::1")).is_ok());
     }
 
     #[test]
     fn a_burst_of_nothing_is_no_limit() {
-        let budget = Budget::new(Rate { burst: 0, per_second: 1 });
+        let budget = Budget::new(Rate {
+            burst: 0,
+            per_second: 1,
+        });
         assert!((0..1000).all(|_| budget.take(address("1.2.3.4")).is_ok()));
     }
 }

@@ -15,8 +15,13 @@ use crate::{problem::Problem, state::State};
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets a request through that changes nothing, or that comes from this site or from no browser.
-pub(crate) async fn guard(FromState(state): FromState<State>, request: Request, next: Next) -> Response {
-    if changes_something(request.method()) && !is_ours(request.headers(), state.public_url.as_str()) {
+pub(crate) async fn guard(
+    FromState(state): FromState<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if changes_something(request.method()) && !is_ours(request.headers(), state.public_url.as_str())
+    {
         return Problem::cross_site().into_response();
     }
     next.run(request).await
@@ -28,8 +33,17 @@ fn changes_something(method: &Method) -> bool {
 }
 
 fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
-    let all = |name: HeaderName, wanted: &str| headers.get_all(name).iter().all(|value| value.as_bytes() == wanted.as_bytes());
-    if headers.contains_key(SEC_FETCH_SITE) { all(SEC_FETCH_SITE, "same-origin") } else { all(ORIGIN, public_url) }
+    let all = |name: HeaderName, wanted: &str| {
+        headers
+            .get_all(name)
+            .iter()
+            .all(|value| value.as_bytes() == wanted.as_bytes())
+    };
+    if headers.contains_key(SEC_FETCH_SITE) {
+        all(SEC_FETCH_SITE, "same-origin")
+    } else {
+        all(ORIGIN, public_url)
+    }
 }
 
 #[cfg(test)]
@@ -56,14 +70,38 @@ mod tests {
 
     #[test]
     fn everybody_else_is_refused() {
-        for site in ["same-site", "cross-site", "none", "", "Same-Origin", "same-origin, same-origin"] {
-            assert!(!passes(&[(SEC_FETCH_SITE, site), (ORIGIN, "https://example.com")]), "{site}");
+        for site in [
+            "same-site",
+            "cross-site",
+            "none",
+            "",
+            "Same-Origin",
+            "same-origin, same-origin",
+        ] {
+            assert!(
+                !passes(&[(SEC_FETCH_SITE, site), (ORIGIN, "https://example.com")]),
+                "{site}"
+            );
         }
-        for origin in ["null", "", "http://example.com", "https://example.com:444", "https://example.com.evil", "https://evil", "https://example.com/"] {
+        for origin in [
+            "null",
+            "",
+            "http://example.com",
+            "https://example.com:444",
+            "https://example.com.evil",
+            "https://evil",
+            "https://example.com/",
+        ] {
             assert!(!passes(&[(ORIGIN, origin)]), "{origin}");
         }
-        assert!(!passes(&[(SEC_FETCH_SITE, "same-origin"), (SEC_FETCH_SITE, "cross-site")]));
-        assert!(!passes(&[(ORIGIN, "https://example.com"), (ORIGIN, "https://evil")]));
+        assert!(!passes(&[
+            (SEC_FETCH_SITE, "same-origin"),
+            (SEC_FETCH_SITE, "cross-site")
+        ]));
+        assert!(!passes(&[
+            (ORIGIN, "https://example.com"),
+            (ORIGIN, "https://evil")
+        ]));
     }
 
     #[test]
@@ -72,7 +110,14 @@ mod tests {
             assert!(!changes_something(&method));
         }
         let unheard_of = Method::from_bytes(b"PROPFIND").unwrap();
-        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::CONNECT, unheard_of] {
+        for method in [
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::CONNECT,
+            unheard_of,
+        ] {
             assert!(changes_something(&method), "{method}");
         }
     }

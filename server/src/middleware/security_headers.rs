@@ -7,7 +7,10 @@ use axum::{
     extract::{Request, State as FromState},
     http::{
         HeaderMap, HeaderName, HeaderValue,
-        header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -36,9 +39,18 @@ impl ResponseNonce {
 static FIXED: [(HeaderName, HeaderValue); 6] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("origin-agent-cluster"), HeaderValue::from_static("?1")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("origin-agent-cluster"),
+        HeaderValue::from_static("?1"),
+    ),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(
@@ -49,7 +61,11 @@ static FIXED: [(HeaderName, HeaderValue); 6] = [
 ];
 
 /// Draws a nonce for the handler, and puts the headers on its answer.
-pub(crate) async fn protect(FromState(state): FromState<State>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn protect(
+    FromState(state): FromState<State>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Ok(nonce) = ResponseNonce::draw(&*state.randomness) else {
         tracing::error!("The system's source of randomness failed");
         return Problem::internal().into_response();
@@ -62,11 +78,17 @@ pub(crate) async fn protect(FromState(state): FromState<State>, mut request: Req
 
 fn put(headers: &mut HeaderMap, nonce: &ResponseNonce, state: &State) {
     headers.extend(FIXED.iter().cloned());
-    if let Ok(policy) = HeaderValue::try_from(content_security_policy(&nonce.0, state.site.reload_source())) {
+    if let Ok(policy) = HeaderValue::try_from(content_security_policy(
+        &nonce.0,
+        state.site.reload_source(),
+    )) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     if state.public_url.security() == Security::Encrypted {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
     }
 }
 
@@ -96,8 +118,15 @@ mod tests {
     #[test]
     fn nothing_unsafe_is_allowed() {
         let policy = content_security_policy("abc", "");
-        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains('*'));
+        assert!(
+            !policy.contains("unsafe-inline")
+                && !policy.contains("'unsafe-eval'")
+                && !policy.contains('*')
+        );
         assert!(policy.contains("connect-src 'self'; "));
-        assert!(content_security_policy("abc", " ws://localhost:3001").contains("connect-src 'self' ws://localhost:3001; "));
+        assert!(
+            content_security_policy("abc", " ws://localhost:3001")
+                .contains("connect-src 'self' ws://localhost:3001; ")
+        );
     }
 }

@@ -24,7 +24,10 @@ const THROWN_AWAY_FOR: Duration = Duration::from_secs(5);
 pub(crate) async fn read(request: Request, next: Next) -> Response {
     let (parts, mut body) = request.into_parts();
     match whole(&mut body).await {
-        Ok(whole) => next.run(Request::from_parts(parts, Body::from(whole))).await,
+        Ok(whole) => {
+            next.run(Request::from_parts(parts, Body::from(whole)))
+                .await
+        }
         Err(problem) => {
             tokio::spawn(tokio::time::timeout(THROWN_AWAY_FOR, throw_away(body)));
             problem.into_response()
@@ -40,7 +43,9 @@ async fn whole(body: &mut Body) -> Result<Bytes, Problem> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Problem::malformed("The body could not be read"))?;
         // What is no data is a trailer, which nothing here reads.
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
         if whole.len() + data.len() > LONGEST {
             return Err(Problem::too_large());
         }
@@ -65,8 +70,17 @@ mod tests {
 
     #[test]
     fn sixty_four_kibibytes_are_read_and_one_byte_more_is_413() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let status = |length: usize| runtime.block_on(whole(&mut Body::from(vec![b'a'; length]))).map_or_else(|problem| problem.status().as_u16(), |_| 200);
-        assert_eq!([0, LONGEST, LONGEST + 1, LONGEST * 100].map(status), [200, 200, 413, 413]);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let status = |length: usize| {
+            runtime
+                .block_on(whole(&mut Body::from(vec![b'a'; length])))
+                .map_or_else(|problem| problem.status().as_u16(), |_| 200)
+        };
+        assert_eq!(
+            [0, LONGEST, LONGEST + 1, LONGEST * 100].map(status),
+            [200, 200, 413, 413]
+        );
     }
 }

@@ -31,12 +31,23 @@ pub(super) struct Page {
 impl Page {
     /// The page at the visited address.
     pub(super) fn new(visit: Visit) -> Self {
-        Self { uri: visit.uri, nonce: visit.nonce, status: StatusCode::OK, viewer: None, form: None, next: None }
+        Self {
+            uri: visit.uri,
+            nonce: visit.nonce,
+            status: StatusCode::OK,
+            viewer: None,
+            form: None,
+            next: None,
+        }
     }
 
     /// A page that tells of a refusal.
     pub(super) fn refusal(visit: Visit, status: StatusCode) -> Self {
-        Self { uri: Uri::from_static(NOWHERE), status, ..Self::new(visit) }
+        Self {
+            uri: Uri::from_static(NOWHERE),
+            status,
+            ..Self::new(visit)
+        }
     }
 
     /// For whom.
@@ -51,7 +62,11 @@ impl Page {
 
     /// With a form that was refused.
     pub(super) fn form(self, form: FormState, status: StatusCode) -> Self {
-        Self { form: Some(form), status, ..self }
+        Self {
+            form: Some(form),
+            status,
+            ..self
+        }
     }
 
     /// Renders it, whole. No component sees the request: it is told the address alone, and what [`PageContext`] holds.
@@ -65,13 +80,20 @@ impl Page {
             nonce: Nonce::from_value(self.nonce.0),
         };
         let options = state.site.options.clone();
-        let render = leptos_axum::render_app_async_with_context(move || context.clone().provide(), move || app::shell(options.clone()));
+        let render = leptos_axum::render_app_async_with_context(
+            move || context.clone().provide(),
+            move || app::shell(options.clone()),
+        );
         let mut bare = Request::new(Body::empty());
         *bare.uri_mut() = self.uri;
         let (mut parts, body) = render(bare).await.into_parts();
-        let html = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| Problem::internal())?;
+        let html = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .map_err(|_| Problem::internal())?;
         parts.status = self.status;
-        parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        parts
+            .headers
+            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         parts.headers.append(VARY, COOKIE.into());
         Ok(Response::from_parts(parts, Body::from(html)))
     }

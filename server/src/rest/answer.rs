@@ -33,15 +33,36 @@ pub(super) fn minted(grant: &Grant, cookie: RefreshCookie) -> Result<Response, P
     answer(StatusCode::OK, grant, None, cookie)
 }
 
-fn answer(status: StatusCode, grant: &Grant, user: Option<&Profile>, cookie: RefreshCookie) -> Result<Response, Problem> {
-    let cookie = cookie.set(&grant.refresh_token, grant.refresh_max_age).ok_or_else(Problem::internal)?;
-    let tokens = Tokens { access_token: grant.access_token.expose_secret(), token_type: "Bearer", expires_in: grant.expires_in, user };
-    Ok((status, [(CACHE_CONTROL, no_store()), (SET_COOKIE, cookie)], Json(tokens)).into_response())
+fn answer(
+    status: StatusCode,
+    grant: &Grant,
+    user: Option<&Profile>,
+    cookie: RefreshCookie,
+) -> Result<Response, Problem> {
+    let cookie = cookie
+        .set(&grant.refresh_token, grant.refresh_max_age)
+        .ok_or_else(Problem::internal)?;
+    let tokens = Tokens {
+        access_token: grant.access_token.expose_secret(),
+        token_type: "Bearer",
+        expires_in: grant.expires_in,
+        user,
+    };
+    Ok((
+        status,
+        [(CACHE_CONTROL, no_store()), (SET_COOKIE, cookie)],
+        Json(tokens),
+    )
+        .into_response())
 }
 
 /// Answers a sign-out: nothing is left, in the browser neither.
 pub(super) fn signed_out(cookie: RefreshCookie) -> Response {
-    (StatusCode::NO_CONTENT, [(CACHE_CONTROL, no_store()), (SET_COOKIE, cookie.clear())]).into_response()
+    (
+        StatusCode::NO_CONTENT,
+        [(CACHE_CONTROL, no_store()), (SET_COOKIE, cookie.clear())],
+    )
+        .into_response()
 }
 
 /// For what nobody may keep a copy of.

@@ -23,5 +23,9 @@ pub(crate) async fn ready(FromState(state): FromState<State>) -> Result<Response
 }
 
 fn well(status: &str) -> Response {
-    ([(CACHE_CONTROL, answer::no_store())], Json(json!({ "status": status }))).into_response()
+    (
+        [(CACHE_CONTROL, answer::no_store())],
+        Json(json!({ "status": status })),
+    )
+        .into_response()
 }

@@ -11,5 +11,9 @@ use crate::state::State;
 
 /// Tells the keys. They may be kept for five minutes: a key is published at least so long before it signs.
 pub(crate) async fn key_set(FromState(state): FromState<State>) -> Response {
-    ([(CACHE_CONTROL, "public, max-age=300")], Json(state.engine.key_set())).into_response()
+    (
+        [(CACHE_CONTROL, "public, max-age=300")],
+        Json(state.engine.key_set()),
+    )
+        .into_response()
 }

@@ -24,17 +24,27 @@ pub(crate) async fn login(
     } else if json::is_media_type(&headers, json::MEDIA_TYPE) {
         from_json
     } else {
-        return Err(Problem::unsupported_media_type("application/x-www-form-urlencoded or application/json"));
+        return Err(Problem::unsupported_media_type(
+            "application/x-www-form-urlencoded or application/json",
+        ));
     };
     let request = read(&headers, &body, device, state.cookie.read(&headers).token())?;
     let grant = flow::sign_in(&state.engine, request).await?;
     answer::minted(&grant, state.cookie)
 }
 
-fn from_form(headers: &HeaderMap, body: &[u8], device: Device, replaces: Option<SecretString>) -> Result<SignIn, Problem> {
+fn from_form(
+    headers: &HeaderMap,
+    body: &[u8],
+    device: Device,
+    replaces: Option<SecretString>,
+) -> Result<SignIn, Problem> {
     let mut fields = Fields::read(headers, body)?;
     let mut faults = Vec::new();
-    if fields.take("grant_type").is_some_and(|kind| kind != "password") {
+    if fields
+        .take("grant_type")
+        .is_some_and(|kind| kind != "password")
+    {
         faults.push(Fault::new("grant_type", "This must be password."));
     }
     let mut wanted = |name: &str| {
@@ -44,12 +54,31 @@ fn from_form(headers: &HeaderMap, body: &[u8], device: Device, replaces: Option<
         })
     };
     let (identifier, password) = (wanted("username"), wanted("password").into());
-    if faults.is_empty() { Ok(SignIn { identifier, password, device, replaces }) } else { Err(Problem::invalid(faults)) }
+    if faults.is_empty() {
+        Ok(SignIn {
+            identifier,
+            password,
+            device,
+            replaces,
+        })
+    } else {
+        Err(Problem::invalid(faults))
+    }
 }
 
-fn from_json(headers: &HeaderMap, body: &[u8], device: Device, replaces: Option<SecretString>) -> Result<SignIn, Problem> {
+fn from_json(
+    headers: &HeaderMap,
+    body: &[u8],
+    device: Device,
+    replaces: Option<SecretString>,
+) -> Result<SignIn, Problem> {
     let mut members = Members::read(headers, body)?;
-    let request = SignIn { identifier: members.text("username"), password: members.secret("password"), device, replaces };
+    let request = SignIn {
+        identifier: members.text("username"),
+        password: members.secret("password"),
+        device,
+        replaces,
+    };
     members.finish()?;
     Ok(request)
 }

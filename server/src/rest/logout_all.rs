@@ -7,7 +7,12 @@ use super::answer;
 use crate::{bearer::Caller, problem::Problem, state::State};
 
 /// Ends them, this one too.
-pub(crate) async fn logout_all(FromState(state): FromState<State>, Caller(who): Caller) -> Result<Response, Problem> {
-    flow::sign_out_everywhere(&state.engine, &who).await.map_err(Problem::at_bearer)?;
+pub(crate) async fn logout_all(
+    FromState(state): FromState<State>,
+    Caller(who): Caller,
+) -> Result<Response, Problem> {
+    flow::sign_out_everywhere(&state.engine, &who)
+        .await
+        .map_err(Problem::at_bearer)?;
     Ok(answer::signed_out(state.cookie))
 }

@@ -15,6 +15,8 @@ pub(crate) async fn profile(
     FromState(state): FromState<State>,
     Caller(who): Caller,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Profile>), Problem> {
-    let profile = flow::profile(&state.engine, &who).await.map_err(Problem::at_bearer)?;
+    let profile = flow::profile(&state.engine, &who)
+        .await
+        .map_err(Problem::at_bearer)?;
     Ok(([(CACHE_CONTROL, answer::no_store())], Json(profile)))
 }

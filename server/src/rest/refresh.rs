@@ -8,10 +8,16 @@ use axum::{
 };
 
 use super::answer;
-use crate::{middleware::client_address::Asker, problem::Problem, refresh_cookie::Sent, state::State};
+use crate::{
+    middleware::client_address::Asker, problem::Problem, refresh_cookie::Sent, state::State,
+};
 
 /// Reads nothing but the cookie. A cookie that is refused is cleared; one that could not be judged is left alone.
-pub(crate) async fn refresh(FromState(state): FromState<State>, Asker(device): Asker, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn refresh(
+    FromState(state): FromState<State>,
+    Asker(device): Asker,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let sent = state.cookie.read(&headers);
     let came = !matches!(sent, Sent::Nothing);
     let granted = match sent.token() {

@@ -57,17 +57,38 @@ pub enum Fault {
 impl Fault {
     /// A name that no setting has. Its value is shown unless the name sounds like that of a secret.
     pub(super) fn unknown(name: &str, place: Place, value: &str) -> Self {
-        const SECRET_WORDS: [&str; 8] = ["secret", "pepper", "password", "token", "key", "url", "credential", "salt"];
+        const SECRET_WORDS: [&str; 8] = [
+            "secret",
+            "pepper",
+            "password",
+            "token",
+            "key",
+            "url",
+            "credential",
+            "salt",
+        ];
         let bare = bare(name);
-        let near_a_secret = || ALL.iter().any(|setting| setting.secrecy == Secrecy::Secret && distance(&bare, setting.name) <= SLIP);
+        let near_a_secret = || {
+            ALL.iter().any(|setting| {
+                setting.secrecy == Secrecy::Secret && distance(&bare, setting.name) <= SLIP
+            })
+        };
         let secret = SECRET_WORDS.iter().any(|word| bare.contains(word)) || near_a_secret();
-        Self::Unknown { name: name.to_owned(), place, value: (!secret).then(|| value.to_owned()) }
+        Self::Unknown {
+            name: name.to_owned(),
+            place,
+            value: (!secret).then(|| value.to_owned()),
+        }
     }
 
     /// A value that `setting` can't take.
     pub(super) fn wrong(setting: &Setting, place: Place, value: &str) -> Self {
         Self::Wrong {
-            name: if place == Place::Environment { setting.variable() } else { setting.name.to_owned() },
+            name: if place == Place::Environment {
+                setting.variable()
+            } else {
+                setting.name.to_owned()
+            },
             place,
             value: (setting.secrecy == Secrecy::Open).then(|| value.to_owned()),
             allowed: setting.allowed.to_owned(),
@@ -76,7 +97,10 @@ impl Fault {
 
     /// What is the matter with `setting` beside the others.
     pub(super) fn unfit(setting: &Setting, reason: impl Into<String>) -> Self {
-        Self::Unfit { name: setting.to_string(), reason: reason.into() }
+        Self::Unfit {
+            name: setting.to_string(),
+            reason: reason.into(),
+        }
     }
 }
 
@@ -94,16 +118,37 @@ impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { name, place, value } => {
-                write!(formatter, "{name} in {place} is no setting (its value is {})", Shown(value.as_deref()))?;
+                write!(
+                    formatter,
+                    "{name} in {place} is no setting (its value is {})",
+                    Shown(value.as_deref())
+                )?;
                 match nearest(name) {
-                    Some(setting) => write!(formatter, "; is {setting} meant? `latchkey settings` lists all that are allowed"),
-                    None => write!(formatter, "; `latchkey settings` lists all that are allowed"),
+                    Some(setting) => write!(
+                        formatter,
+                        "; is {setting} meant? `latchkey settings` lists all that are allowed"
+                    ),
+                    None => write!(
+                        formatter,
+                        "; `latchkey settings` lists all that are allowed"
+                    ),
                 }
             }
-            Self::Wrong { name, place, value, allowed } => {
-                write!(formatter, "{name} in {place} is {}; allowed is {allowed}", Shown(value.as_deref()))
+            Self::Wrong {
+                name,
+                place,
+                value,
+                allowed,
+            } => {
+                write!(
+                    formatter,
+                    "{name} in {place} is {}; allowed is {allowed}",
+                    Shown(value.as_deref())
+                )
             }
-            Self::Unfit { name, reason } | Self::File { name, reason } => write!(formatter, "{name}: {reason}"),
+            Self::Unfit { name, reason } | Self::File { name, reason } => {
+                write!(formatter, "{name}: {reason}")
+            }
         }
     }
 }
@@ -138,7 +183,10 @@ const SLIP: usize = 3;
 fn bare(name: &str) -> String {
     let lowercase = name.to_ascii_lowercase();
     let prefix = VARIABLE_PREFIX.to_ascii_lowercase();
-    lowercase.strip_prefix(&prefix).unwrap_or(&lowercase).to_owned()
+    lowercase
+        .strip_prefix(&prefix)
+        .unwrap_or(&lowercase)
+        .to_owned()
 }
 
 /// How many letters must be added, removed or changed to make one word of the other.
@@ -175,7 +223,9 @@ impl SettingsError {
 impl fmt::Display for SettingsError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Latchkey can't start with these settings:")?;
-        self.0.iter().try_for_each(|fault| write!(formatter, "\n  - {fault}"))
+        self.0
+            .iter()
+            .try_for_each(|fault| write!(formatter, "\n  - {fault}"))
     }
 }
 
@@ -195,9 +245,23 @@ mod tests {
 
     #[test]
     fn what_may_be_a_secret_is_hidden() {
-        for name in ["master_secrt", "LATCHKEY_PEPER", "LATCHKEY_DATABASE_URI", "some_password"] {
-            assert!(!Fault::unknown(name, Place::File, "canary").to_string().contains("canary"), "{name}");
+        for name in [
+            "master_secrt",
+            "LATCHKEY_PEPER",
+            "LATCHKEY_DATABASE_URI",
+            "some_password",
+        ] {
+            assert!(
+                !Fault::unknown(name, Place::File, "canary")
+                    .to_string()
+                    .contains("canary"),
+                "{name}"
+            );
         }
-        assert!(!Fault::wrong(&super::super::table::PEPPER, Place::File, "canary").to_string().contains("canary"));
+        assert!(
+            !Fault::wrong(&super::super::table::PEPPER, Place::File, "canary")
+                .to_string()
+                .contains("canary")
+        );
     }
 }

@@ -35,12 +35,18 @@ impl PublicUrl {
             ("http", host) if is_loopback(&host) => Security::Loopback,
             _ => return None,
         };
-        bare.then(|| Self { origin: url.origin().ascii_serialization().into(), security })
+        bare.then(|| Self {
+            origin: url.origin().ascii_serialization().into(),
+            security,
+        })
     }
 
     /// The address for a server that listens on loopback at `address`. `localhost` rather than the number: that is what people type.
     pub fn for_loopback(address: SocketAddr) -> Option<Self> {
-        address.ip().is_loopback().then(|| Self { origin: format!("http://localhost:{}", address.port()).into(), security: Security::Loopback })
+        address.ip().is_loopback().then(|| Self {
+            origin: format!("http://localhost:{}", address.port()).into(),
+            security: Security::Loopback,
+        })
     }
 
     /// The origin, as browsers write it in `Origin`: no slash at its end.
@@ -75,23 +81,56 @@ mod tests {
 
     #[test]
     fn https_is_taken_and_written_as_an_origin() {
-        assert_eq!(PublicUrl::parse("https://Example.COM:443/").unwrap().as_str(), "https://example.com");
-        assert_eq!(PublicUrl::parse("https://example.com:8443").unwrap().as_str(), "https://example.com:8443");
+        assert_eq!(
+            PublicUrl::parse("https://Example.COM:443/")
+                .unwrap()
+                .as_str(),
+            "https://example.com"
+        );
+        assert_eq!(
+            PublicUrl::parse("https://example.com:8443")
+                .unwrap()
+                .as_str(),
+            "https://example.com:8443"
+        );
     }
 
     #[test]
     fn plain_http_is_for_loopback_alone() {
-        for text in ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000", "http://app.localhost"] {
-            assert_eq!(PublicUrl::parse(text).unwrap().security(), Security::Loopback, "{text}");
+        for text in [
+            "http://localhost:3000",
+            "http://127.0.0.1:3000",
+            "http://[::1]:3000",
+            "http://app.localhost",
+        ] {
+            assert_eq!(
+                PublicUrl::parse(text).unwrap().security(),
+                Security::Loopback,
+                "{text}"
+            );
         }
-        for text in ["http://example.com", "http://10.0.0.1", "http://localhost.example.com", "http://127.0.0.1.example.com", "ftp://localhost"] {
+        for text in [
+            "http://example.com",
+            "http://10.0.0.1",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "ftp://localhost",
+        ] {
             assert_eq!(PublicUrl::parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn an_origin_has_no_path_no_query_and_no_user() {
-        for text in ["https://example.com/app", "https://example.com?a", "https://example.com#a", "https://a@example.com", "https://", "example.com", ""] {
+        for text in [
+            "https://example.com/app",
+            "https://example.com?a",
+            "https://example.com#a",
+            "https://a@example.com",
+            "https://",
+            "example.com",
+            "",
+        ] {
             assert_eq!(PublicUrl::parse(text), None, "{text}");
         }
     }

@@ -24,8 +24,17 @@ impl Sources {
             Ok(table) => table,
             Err(error) => {
                 // The error's own display quotes the line, which may hold a secret.
-                let line = error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
-                self.faults.push(Fault::File { name: name.to_owned(), reason: format!("line {line} is not TOML: {}", error.message()) });
+                let line = error.span().map_or(1, |span| {
+                    1 + text
+                        .bytes()
+                        .take(span.start)
+                        .filter(|byte| *byte == b'\n')
+                        .count()
+                });
+                self.faults.push(Fault::File {
+                    name: name.to_owned(),
+                    reason: format!("line {line} is not TOML: {}", error.message()),
+                });
                 return;
             }
         };
@@ -40,24 +49,36 @@ impl Sources {
                 (Some(setting), Some(text)) => {
                     self.values.insert(setting.name, (Place::File, text));
                 }
-                (Some(setting), None) => self.faults.push(Fault::wrong(setting, Place::File, &value.to_string())),
-                (None, _) => self.faults.push(Fault::unknown(&name, Place::File, &value.to_string())),
+                (Some(setting), None) => {
+                    self.faults
+                        .push(Fault::wrong(setting, Place::File, &value.to_string()));
+                }
+                (None, _) => {
+                    self.faults
+                        .push(Fault::unknown(&name, Place::File, &value.to_string()));
+                }
             }
         }
     }
 
     /// Takes one variable of the environment; those that are not ours are passed over.
     pub(super) fn read_variable(&mut self, variable: &str, value: String) {
-        let Some(name) = variable.strip_prefix(VARIABLE_PREFIX) else { return };
+        let Some(name) = variable.strip_prefix(VARIABLE_PREFIX) else {
+            return;
+        };
         if variable == CONFIG_VARIABLE {
             return;
         }
-        let setting = Setting::named(&name.to_ascii_lowercase()).filter(|setting| setting.variable() == variable);
+        let setting = Setting::named(&name.to_ascii_lowercase())
+            .filter(|setting| setting.variable() == variable);
         match setting {
             Some(setting) => {
-                self.values.insert(setting.name, (Place::Environment, value));
+                self.values
+                    .insert(setting.name, (Place::Environment, value));
             }
-            None => self.faults.push(Fault::unknown(variable, Place::Environment, &value)),
+            None => self
+                .faults
+                .push(Fault::unknown(variable, Place::Environment, &value)),
         }
     }
 
@@ -77,7 +98,11 @@ impl Sources {
     }
 
     /// The value of `setting`, or of its default. `None` if there is neither, or if it is wrong, which is then noted.
-    pub(super) fn take<T>(&mut self, setting: &Setting, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn take<T>(
+        &mut self,
+        setting: &Setting,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let (place, text) = match self.values.get(setting.name) {
             Some((place, text)) => (*place, text.as_str()),
             None => (Place::Default, setting.default?),
@@ -90,7 +115,12 @@ impl Sources {
     }
 
     /// The value of `setting`, which has a default. A wrong one is noted, and `stand_in` goes on in its place so that further faults are found.
-    pub(super) fn take_or<T>(&mut self, setting: &Setting, stand_in: T, parse: impl FnOnce(&str) -> Option<T>) -> T {
+    pub(super) fn take_or<T>(
+        &mut self,
+        setting: &Setting,
+        stand_in: T,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> T {
         self.take(setting, parse).unwrap_or(stand_in)
     }
 }

@@ -116,7 +116,7 @@ settings! {
     /// The name of the pepper, kept beside each hash.
     PEPPER_ID = "pepper_id", Some("1"), Open, "1 to 8 ASCII letters and digits";
     /// How many registrations and sign-ins one address may make in a row; 0 sets no limit. An IPv6 network of 64 bits counts as one address.
-    CREDENTIAL_RATE_BURST = "credential_rate_burst", Some("120"), Open, "a whole number from 0 to 1000000";
+    CREDENTIAL_RATE_BURST = "credential_rate_burst", Some("300"), Open, "a whole number from 0 to 1000000";
     /// How many it may make a second from then on.
     CREDENTIAL_RATE_PER_SECOND = "credential_rate_per_second", Some("2"), Open, "a whole number from 1 to 1000000";
     /// How many other requests one address may make in a row; 0 sets no limit. Files and health are not counted.
@@ -156,7 +156,12 @@ mod tests {
         let names: HashSet<_> = ALL.iter().map(|setting| setting.name).collect();
         assert_eq!(names.len(), ALL.len());
         for setting in ALL {
-            assert!(setting.about.ends_with('.'), "{}: {}", setting.name, setting.about);
+            assert!(
+                setting.about.ends_with('.'),
+                "{}: {}",
+                setting.name,
+                setting.about
+            );
             assert!(!setting.about.starts_with(' ') && !setting.allowed.is_empty());
         }
     }

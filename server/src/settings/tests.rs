@@ -5,30 +5,47 @@ use super::*;
 const NOTHING: [(&str, &str); 0] = [];
 
 fn refusal<const N: usize>(file: &str, environment: [(&str, &str); N]) -> String {
-    Settings::from_sources(Some(file), environment).unwrap_err().to_string()
+    Settings::from_sources(Some(file), environment)
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
 fn nothing_need_be_said() {
     let settings = Settings::from_sources(None, NOTHING).unwrap();
     assert_eq!(settings.listen.to_string(), "127.0.0.1:3000");
-    assert_eq!(settings.public_url_at(settings.listen).unwrap().as_str(), "http://localhost:3000");
+    assert_eq!(
+        settings.public_url_at(settings.listen).unwrap().as_str(),
+        "http://localhost:3000"
+    );
     assert_eq!(settings.cookie, CookieKind::Host);
     assert_eq!(settings.limits.request, Duration::from_secs(30));
-    let MasterSecretPlace::FileOrNew { path, .. } = settings.master_secret else { panic!("{:?}", settings.master_secret) };
+    let MasterSecretPlace::FileOrNew { path, .. } = settings.master_secret else {
+        panic!("{:?}", settings.master_secret)
+    };
     assert_eq!(path, Path::new("data/master.secret"));
 }
 
 #[test]
 fn the_environment_stands_over_the_file() {
-    let settings = Settings::from_sources(Some("listen = '127.0.0.1:1'\nrequest_seconds = 7"), [("LATCHKEY_LISTEN", "127.0.0.1:2"), ("PATH", "/bin")]).unwrap();
+    let settings = Settings::from_sources(
+        Some("listen = '127.0.0.1:1'\nrequest_seconds = 7"),
+        [("LATCHKEY_LISTEN", "127.0.0.1:2"), ("PATH", "/bin")],
+    )
+    .unwrap();
     assert_eq!(settings.listen.port(), 2);
     assert_eq!(settings.limits.request, Duration::from_secs(7));
 }
 
 #[test]
 fn all_faults_are_told_at_once() {
-    let refusal = refusal("listn = 'a'\nlog = []\nhash_memory_kib = 1", [("LATCHKEY_REQUEST_SECONDS", "soon"), ("LATCHKEY_listen", "x")]);
+    let refusal = refusal(
+        "listn = 'a'\nlog = []\nhash_memory_kib = 1",
+        [
+            ("LATCHKEY_REQUEST_SECONDS", "soon"),
+            ("LATCHKEY_listen", "x"),
+        ],
+    );
     for part in [
         "listn in the settings file is no setting (its value is \"\\\"a\\\"\"); is listen (LATCHKEY_LISTEN) meant?",
         "log in the settings file is \"[]\"; allowed is a filter",
@@ -43,65 +60,132 @@ fn all_faults_are_told_at_once() {
 #[test]
 fn a_broken_file_is_told_by_its_line_without_quoting_it() {
     let refusal = refusal("listen = '127.0.0.1:1'\nmaster_secret = canary\n", NOTHING);
-    assert!(refusal.contains("latchkey.toml: line 2 is not TOML"), "{refusal}");
+    assert!(
+        refusal.contains("latchkey.toml: line 2 is not TOML"),
+        "{refusal}"
+    );
     assert!(!refusal.contains("canary"), "{refusal}");
 }
 
 #[test]
 fn a_secret_is_never_shown() {
-    let refusal = refusal("master_secret = 'canary'\ndatabase_url = 'mysql://canary@host/name'", [("LATCHKEY_PEPPER", "canary")]);
-    assert!(refusal.contains("master_secret") && refusal.contains("database_url") && refusal.contains("LATCHKEY_PEPPER"), "{refusal}");
+    let refusal = refusal(
+        "master_secret = 'canary'\ndatabase_url = 'mysql://canary@host/name'",
+        [("LATCHKEY_PEPPER", "canary")],
+    );
+    assert!(
+        refusal.contains("master_secret")
+            && refusal.contains("database_url")
+            && refusal.contains("LATCHKEY_PEPPER"),
+        "{refusal}"
+    );
     assert!(!refusal.contains("canary"), "{refusal}");
 }
 
 #[test]
 fn postgres_needs_a_master_secret() {
     let postgres = ("LATCHKEY_DATABASE_URL", "postgres://user@host/name");
-    assert!(refusal("", [postgres]).contains("master_secret (LATCHKEY_MASTER_SECRET): must be given"));
-    let settings = Settings::from_sources(None, [postgres, ("LATCHKEY_MASTER_SECRET_FILE", "/run/secret")]).unwrap();
+    assert!(
+        refusal("", [postgres]).contains("master_secret (LATCHKEY_MASTER_SECRET): must be given")
+    );
+    let settings = Settings::from_sources(
+        None,
+        [postgres, ("LATCHKEY_MASTER_SECRET_FILE", "/run/secret")],
+    )
+    .unwrap();
     assert!(matches!(settings.master_secret, MasterSecretPlace::File(_)));
 }
 
 #[test]
 fn beyond_loopback_a_public_url_is_needed() {
-    assert!(refusal("listen = '0.0.0.0:80'", NOTHING).contains("public_url (LATCHKEY_PUBLIC_URL): must be given"));
-    assert!(refusal("public_url = 'http://example.com'", NOTHING).contains("public_url in the settings file is \"http://example.com\""));
-    assert!(Settings::from_sources(Some("listen = '0.0.0.0:80'\npublic_url = 'https://example.com'"), NOTHING).is_ok());
+    assert!(
+        refusal("listen = '0.0.0.0:80'", NOTHING)
+            .contains("public_url (LATCHKEY_PUBLIC_URL): must be given")
+    );
+    assert!(
+        refusal("public_url = 'http://example.com'", NOTHING)
+            .contains("public_url in the settings file is \"http://example.com\"")
+    );
+    assert!(
+        Settings::from_sources(
+            Some("listen = '0.0.0.0:80'\npublic_url = 'https://example.com'"),
+            NOTHING
+        )
+        .is_ok()
+    );
 }
 
 #[test]
 fn the_development_cookie_is_for_plain_http() {
-    assert!(refusal("development_cookie = true\npublic_url = 'https://example.com'", NOTHING).contains("development_cookie"));
+    assert!(
+        refusal(
+            "development_cookie = true\npublic_url = 'https://example.com'",
+            NOTHING
+        )
+        .contains("development_cookie")
+    );
     assert!(Settings::from_sources(Some("development_cookie = true"), NOTHING).is_ok());
 }
 
 #[test]
 fn the_bounds_themselves_are_allowed_and_one_further_is_not() {
-    for (name, least, greatest) in [("access_token_seconds", 60, 3600), ("password_minimum_length", 8, 64), ("client_address_proxies", 1, 16)] {
-        let file = |number: i64| format!("client_address_header = 'x-forwarded-for'\n{name} = {number}");
-        assert!(Settings::from_sources(Some(&file(least)), NOTHING).is_ok(), "{name}");
-        assert!(Settings::from_sources(Some(&file(greatest)), NOTHING).is_ok(), "{name}");
-        assert!(Settings::from_sources(Some(&file(least - 1)), NOTHING).is_err(), "{name}");
-        assert!(Settings::from_sources(Some(&file(greatest + 1)), NOTHING).is_err(), "{name}");
+    for (name, least, greatest) in [
+        ("access_token_seconds", 60, 3600),
+        ("password_minimum_length", 8, 64),
+        ("client_address_proxies", 1, 16),
+    ] {
+        let file =
+            |number: i64| format!("client_address_header = 'x-forwarded-for'\n{name} = {number}");
+        assert!(
+            Settings::from_sources(Some(&file(least)), NOTHING).is_ok(),
+            "{name}"
+        );
+        assert!(
+            Settings::from_sources(Some(&file(greatest)), NOTHING).is_ok(),
+            "{name}"
+        );
+        assert!(
+            Settings::from_sources(Some(&file(least - 1)), NOTHING).is_err(),
+            "{name}"
+        );
+        assert!(
+            Settings::from_sources(Some(&file(greatest + 1)), NOTHING).is_err(),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn each_default_is_one_that_is_allowed() {
     for setting in table::ALL {
-        let Some(default) = setting.default else { continue };
+        let Some(default) = setting.default else {
+            continue;
+        };
         let mut pairs = vec![(setting.variable(), default.to_owned())];
         match setting.name {
-            "client_address_proxies" => pairs.push((table::CLIENT_ADDRESS_HEADER.variable(), "x-real-ip".to_owned())),
-            "pepper_id" => pairs.push((table::PEPPER.variable(), "0123456789abcdef0123456789abcdef".to_owned())),
+            "client_address_proxies" => pairs.push((
+                table::CLIENT_ADDRESS_HEADER.variable(),
+                "x-real-ip".to_owned(),
+            )),
+            "pepper_id" => pairs.push((
+                table::PEPPER.variable(),
+                "0123456789abcdef0123456789abcdef".to_owned(),
+            )),
             _ => {}
         }
-        assert!(Settings::from_sources(None, pairs).is_ok(), "{}", setting.name);
+        assert!(
+            Settings::from_sources(None, pairs).is_ok(),
+            "{}",
+            setting.name
+        );
     }
 }
 
 #[cfg(not(feature = "test-clock"))]
 #[test]
 fn the_ordinary_build_does_not_know_the_test_clock() {
-    assert!(refusal("", [("LATCHKEY_TEST_CLOCK_LISTEN", "127.0.0.1:0")]).contains("LATCHKEY_TEST_CLOCK_LISTEN in the environment is no setting"));
+    assert!(
+        refusal("", [("LATCHKEY_TEST_CLOCK_LISTEN", "127.0.0.1:0")])
+            .contains("LATCHKEY_TEST_CLOCK_LISTEN in the environment is no setting")
+    );
 }

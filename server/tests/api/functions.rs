@@ -2,9 +2,19 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PASSWORD, SignedIn, TestApp, WRONG_PASSWORD, claims_of, registration};
+use crate::support::{
+    Answer, PASSWORD, SignedIn, TestApp, WRONG_PASSWORD, claims_of, registration,
+};
 
-const ALL: [&str; 7] = ["/fn/register", "/fn/login", "/fn/refresh", "/fn/logout", "/fn/logout_all", "/fn/profile", "/fn/dismiss_notice"];
+const ALL: [&str; 7] = [
+    "/fn/register",
+    "/fn/login",
+    "/fn/refresh",
+    "/fn/logout",
+    "/fn/logout_all",
+    "/fn/profile",
+    "/fn/dismiss_notice",
+];
 
 async fn call(app: &TestApp, path: &str, body: &Value) -> Answer {
     app.post(path).json(body).send().await
@@ -13,7 +23,13 @@ async fn call(app: &TestApp, path: &str, body: &Value) -> Answer {
 #[tokio::test]
 async fn signing_in_gives_the_page_what_it_may_know_and_the_cookie_the_rest() {
     let app = TestApp::start().await;
-    for (path, body) in [("/fn/register", registration("Ada")), ("/fn/login", json!({ "username": "ada", "password": PASSWORD }))] {
+    for (path, body) in [
+        ("/fn/register", registration("Ada")),
+        (
+            "/fn/login",
+            json!({ "username": "ada", "password": PASSWORD }),
+        ),
+    ] {
         let answer = call(&app, path, &body).await;
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
         assert_eq!(answer.header("content-type"), Some("application/json"));
@@ -26,10 +42,13 @@ async fn signing_in_gives_the_page_what_it_may_know_and_the_cookie_the_rest() {
         let access = minted["access_token"].as_str().unwrap();
         assert_eq!(minted["claims"], claims_of(access));
         assert_eq!(minted["expires_in"], 600);
-        assert_eq!(minted["profile"]["username"], "Ada");
+        assert_eq!(minted["viewer"]["profile"]["username"], "Ada");
         assert_eq!(minted["outcome"], "signed_in");
-        assert_eq!(minted["session"]["id"], claims_of(access)["sid"]);
-        assert_ne!(minted["session"]["tag"], minted["session"]["id"]);
+        assert_eq!(minted["viewer"]["session"]["id"], claims_of(access)["sid"]);
+        assert_ne!(
+            minted["viewer"]["session"]["tag"],
+            minted["viewer"]["session"]["id"]
+        );
         assert_eq!(app.profile(access).await.status, 200);
     }
 }
@@ -38,11 +57,22 @@ async fn signing_in_gives_the_page_what_it_may_know_and_the_cookie_the_rest() {
 async fn refreshing_rotates_by_the_cookie() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
-    let answer = app.post("/fn/refresh").refresh_cookie(&ada.refresh).same_origin().json(&json!({})).send().await;
+    let answer = app
+        .post("/fn/refresh")
+        .refresh_cookie(&ada.refresh)
+        .same_origin()
+        .json(&json!({}))
+        .send()
+        .await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.json()["outcome"], "rotated");
     assert_eq!(claims_of(&SignedIn::from(&answer).access)["gen"], 1);
-    let again = app.post("/fn/refresh").refresh_cookie(&ada.refresh).json(&json!({})).send().await;
+    let again = app
+        .post("/fn/refresh")
+        .refresh_cookie(&ada.refresh)
+        .json(&json!({}))
+        .send()
+        .await;
     assert_eq!(again.json()["outcome"], "minted_again");
 }
 
@@ -50,8 +80,16 @@ async fn refreshing_rotates_by_the_cookie() {
 async fn a_refused_refresh_takes_the_cookie_away() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
-    app.post("/api/v1/auth/logout").refresh_cookie(&ada.refresh).send().await;
-    let answer = app.post("/fn/refresh").refresh_cookie(&ada.refresh).json(&json!({})).send().await;
+    app.post("/api/v1/auth/logout")
+        .refresh_cookie(&ada.refresh)
+        .send()
+        .await;
+    let answer = app
+        .post("/fn/refresh")
+        .refresh_cookie(&ada.refresh)
+        .json(&json!({}))
+        .send()
+        .await;
     assert_eq!((answer.status, answer.json()), (401, json!("unauthorized")));
     answer.assert_cookie_cleared();
     let answer = call(&app, "/fn/refresh", &json!({})).await;
@@ -62,7 +100,13 @@ async fn a_refused_refresh_takes_the_cookie_away() {
 async fn signing_out_ends_the_session_of_the_cookie_and_that_of_the_bearer() {
     let app = TestApp::start().await;
     let (ada, eve) = (app.register("ada").await, app.register("eve").await);
-    let answer = app.post("/fn/logout").bearer(&ada.access).refresh_cookie(&eve.refresh).json(&json!({})).send().await;
+    let answer = app
+        .post("/fn/logout")
+        .bearer(&ada.access)
+        .refresh_cookie(&eve.refresh)
+        .json(&json!({}))
+        .send()
+        .await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.assert_cookie_cleared();
     app.assert_dead(&ada).await;
@@ -74,7 +118,13 @@ async fn signing_out_ends_the_session_of_the_cookie_and_that_of_the_bearer() {
 async fn signing_out_everywhere_ends_every_session() {
     let app = TestApp::start().await;
     let (here, there) = (app.register("ada").await, app.login("ada").await);
-    let answer = app.post("/fn/logout_all").bearer(&here.access).refresh_cookie(&here.refresh).json(&json!({})).send().await;
+    let answer = app
+        .post("/fn/logout_all")
+        .bearer(&here.access)
+        .refresh_cookie(&here.refresh)
+        .json(&json!({}))
+        .send()
+        .await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.assert_cookie_cleared();
     app.assert_dead(&here).await;
@@ -86,7 +136,13 @@ async fn the_profile_is_its_bearers() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
     let eve = app.register("eve").await;
-    let answer = app.post("/fn/profile").bearer(&ada.access).refresh_cookie(&eve.refresh).json(&json!({ "id": eve.id })).send().await;
+    let answer = app
+        .post("/fn/profile")
+        .bearer(&ada.access)
+        .refresh_cookie(&eve.refresh)
+        .json(&json!({ "id": eve.id }))
+        .send()
+        .await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.json()["username"], "ada");
     answer.assert_not_stored();
@@ -97,14 +153,32 @@ async fn the_profile_is_its_bearers() {
 async fn a_refusal_is_told_in_the_apps_own_words() {
     let app = TestApp::start().await;
     app.register("ada").await;
-    let wrong = call(&app, "/fn/login", &json!({ "username": "ada", "password": WRONG_PASSWORD })).await;
-    assert_eq!((wrong.status, wrong.json()), (401, json!("wrong_credentials")));
+    let wrong = call(
+        &app,
+        "/fn/login",
+        &json!({ "username": "ada", "password": WRONG_PASSWORD }),
+    )
+    .await;
+    assert_eq!(
+        (wrong.status, wrong.json()),
+        (401, json!("wrong_credentials"))
+    );
     wrong.assert_no_cookie();
     let taken = call(&app, "/fn/register", &registration("ada")).await;
     assert_eq!(taken.status, 422, "{taken:?}");
-    let fields: Vec<_> = taken.json()["fields"].as_array().unwrap().iter().map(|fault| fault["field"].clone()).collect();
+    let fields: Vec<_> = taken.json()["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| fault["field"].clone())
+        .collect();
     assert_eq!(fields, ["username", "email"]);
-    let invalid = call(&app, "/fn/register", &json!({ "username": "a", "email": "b", "password": "c" })).await;
+    let invalid = call(
+        &app,
+        "/fn/register",
+        &json!({ "username": "a", "email": "b", "password": "c" }),
+    )
+    .await;
     assert_eq!(invalid.status, 422);
     assert_eq!(invalid.json()["fields"].as_array().unwrap().len(), 3);
 }
@@ -115,8 +189,18 @@ async fn a_bearer_token_is_needed_and_a_cookie_alone_is_not_enough() {
     let ada = app.register("ada").await;
     for path in ["/fn/profile", "/fn/logout_all", "/fn/dismiss_notice"] {
         let body = json!({ "id": "01890a5d-ac96-774b-bcce-b302099a8057" });
-        let answer = app.post(path).refresh_cookie(&ada.refresh).same_origin().json(&body).send().await;
-        assert_eq!((answer.status, answer.json()), (401, json!("unauthorized")), "{path}");
+        let answer = app
+            .post(path)
+            .refresh_cookie(&ada.refresh)
+            .same_origin()
+            .json(&body)
+            .send()
+            .await;
+        assert_eq!(
+            (answer.status, answer.json()),
+            (401, json!("unauthorized")),
+            "{path}"
+        );
         answer.assert_no_cookie();
         let answer = app.post(path).bearer(&ada.refresh).json(&body).send().await;
         assert_eq!(answer.status, 401, "{path}");
@@ -139,7 +223,16 @@ async fn they_can_be_posted_to_alone() {
 #[tokio::test]
 async fn an_unknown_one_is_404() {
     let app = TestApp::start().await;
-    for path in ["/fn", "/fn/", "/fn/nothing", "/fn/login/", "/fn/login/x", "/fn/Login", "/fn/delete_everything", "/fn/login1234"] {
+    for path in [
+        "/fn",
+        "/fn/",
+        "/fn/nothing",
+        "/fn/login/",
+        "/fn/login/x",
+        "/fn/Login",
+        "/fn/delete_everything",
+        "/fn/login1234",
+    ] {
         let answer = call(&app, path, &json!({})).await;
         assert_eq!(answer.status, 404, "{path}: {answer:?}");
         answer.assert_says_nothing_of_the_inside();
@@ -151,14 +244,26 @@ async fn only_json_is_read() {
     let app = TestApp::start().await;
     app.register("ada").await;
     let body = json!({ "username": "ada", "password": PASSWORD }).to_string();
-    for kind in ["text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/cbor", ""] {
+    for kind in [
+        "text/plain",
+        "text/plain;charset=UTF-8",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/cbor",
+        "",
+    ] {
         for path in ALL {
             let answer = app.post(path).body(kind, body.clone()).send().await;
             assert_eq!(answer.status, 415, "{path} {kind}: {answer:?}");
             answer.assert_no_cookie();
         }
     }
-    let form = app.post("/fn/login").form(&[("username", "ada"), ("password", PASSWORD)]).header("accept", "text/html").send().await;
+    let form = app
+        .post("/fn/login")
+        .form(&[("username", "ada"), ("password", PASSWORD)])
+        .header("accept", "text/html")
+        .send()
+        .await;
     assert_eq!(form.status, 415);
     assert!(!form.headers.contains_key("location"));
 }
@@ -167,9 +272,20 @@ async fn only_json_is_read() {
 async fn arguments_that_can_not_be_read_are_4xx() {
     let app = TestApp::start().await;
     for (body, status) in [
-        ("", 400), ("{", 400), ("[]", 400), ("null", 400), ("{}", 400), ("{\"username\":1,\"password\":2}", 400), ("\"x\"", 400), ("{\"username\":\"ada\"}", 400),
+        ("", 400),
+        ("{", 400),
+        ("[]", 400),
+        ("null", 400),
+        ("{}", 400),
+        ("{\"username\":1,\"password\":2}", 400),
+        ("\"x\"", 400),
+        ("{\"username\":\"ada\"}", 400),
     ] {
-        let answer = app.post("/fn/login").body("application/json", body).send().await;
+        let answer = app
+            .post("/fn/login")
+            .body("application/json", body)
+            .send()
+            .await;
         assert!((400..500).contains(&answer.status), "{body}: {answer:?}");
         assert_eq!(answer.status, status, "{body}: {answer:?}");
         answer.assert_says_nothing_of_the_inside();
@@ -185,8 +301,14 @@ async fn what_a_stranger_may_not_decide_is_never_applied() {
     body["id"] = json!("00000000-0000-7000-8000-000000000001");
     let answer = call(&app, "/fn/register", &body).await;
     if answer.status == 200 {
-        assert_eq!(answer.json()["profile"]["roles"], json!([]));
-        assert_ne!(answer.json()["profile"]["id"], body["id"]);
+        assert_eq!(answer.json()["viewer"]["profile"]["roles"], json!([]));
+        assert_ne!(answer.json()["viewer"]["profile"]["id"], body["id"]);
     }
-    assert!(app.database.texts("SELECT role_names FROM users").await.iter().all(|roles| roles == "[]"));
+    assert!(
+        app.database
+            .texts("SELECT role_names FROM users")
+            .await
+            .iter()
+            .all(|roles| roles == "[]")
+    );
 }

@@ -2,7 +2,12 @@
 //!
 //! Each test has a server and a database of its own, so that any may run beside any other. `LATCHKEY_TEST_POSTGRES_URL` names a PostgreSQL
 //! server whose user may make databases; without it all run on SQLite.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't go on has failed"
+)]
 
 mod attacks;
 mod functions;

@@ -9,7 +9,10 @@ fn refusal(folder: &Path, environment: &[(&str, &str)]) -> String {
     let output = Binary::run(folder, &[], environment);
     let said = text(&output);
     assert!(!output.status.success(), "it started: {said}");
-    assert!(!said.contains("panicked") && !said.contains("Error {"), "{said}");
+    assert!(
+        !said.contains("panicked") && !said.contains("Error {"),
+        "{said}"
+    );
     said
 }
 
@@ -21,10 +24,22 @@ fn text(output: &Output) -> String {
 fn an_unknown_setting_stops_the_start_with_its_name_and_what_is_meant() {
     let folder = tempfile::tempdir().unwrap();
     let said = refusal(folder.path(), &[("LATCHKEY_LISTN", "127.0.0.1:1")]);
-    assert!(said.contains("LATCHKEY_LISTN") && said.contains("127.0.0.1:1") && said.contains("LATCHKEY_LISTEN"), "{said}");
-    std::fs::write(folder.path().join("latchkey.toml"), "lissten = '127.0.0.1:1'\n").unwrap();
+    assert!(
+        said.contains("LATCHKEY_LISTN")
+            && said.contains("127.0.0.1:1")
+            && said.contains("LATCHKEY_LISTEN"),
+        "{said}"
+    );
+    std::fs::write(
+        folder.path().join("latchkey.toml"),
+        "lissten = '127.0.0.1:1'\n",
+    )
+    .unwrap();
     let said = refusal(folder.path(), &[]);
-    assert!(said.contains("lissten") && said.contains("listen"), "{said}");
+    assert!(
+        said.contains("lissten") && said.contains("listen"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -32,28 +47,55 @@ fn a_wrong_setting_stops_the_start_with_its_value_and_what_is_allowed() {
     let folder = tempfile::tempdir().unwrap();
     for (name, value, allowed) in [
         ("LATCHKEY_LISTEN", "here", "an address and a port"),
-        ("LATCHKEY_LISTEN", "127.0.0.1:99999", "an address and a port"),
+        (
+            "LATCHKEY_LISTEN",
+            "127.0.0.1:99999",
+            "an address and a port",
+        ),
         ("LATCHKEY_PUBLIC_URL", "http://example.com", "https://"),
-        ("LATCHKEY_PUBLIC_URL", "https://example.com/app", "without a path"),
+        (
+            "LATCHKEY_PUBLIC_URL",
+            "https://example.com/app",
+            "without a path",
+        ),
         ("LATCHKEY_ACCESS_TOKEN_SECONDS", "1e3", "whole number"),
         ("LATCHKEY_REFRESH_IDLE_DAYS", "-1", "whole number"),
         ("LATCHKEY_PASSWORD_MINIMUM_LENGTH", "1", "whole number"),
         ("LATCHKEY_HASH_MEMORY_KIB", "1", "whole number"),
-        ("LATCHKEY_ACCOUNT_LONGEST_DELAY_SECONDS", "3600", "whole number"),
+        (
+            "LATCHKEY_ACCOUNT_LONGEST_DELAY_SECONDS",
+            "3600",
+            "whole number",
+        ),
         ("LATCHKEY_LOG", "=,=loud", "filter"),
         ("LATCHKEY_DEVELOPMENT_COOKIE", "yes", "true or false"),
     ] {
         let said = refusal(folder.path(), &[(name, value)]);
-        assert!(said.contains(name) && said.contains(value) && said.contains(allowed), "{name}={value}: {said}");
+        assert!(
+            said.contains(name) && said.contains(value) && said.contains(allowed),
+            "{name}={value}: {said}"
+        );
     }
 }
 
 #[test]
 fn all_that_is_wrong_is_told_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("latchkey.toml"), "request_seconds = 'soon'\nhash_queue = 0\n").unwrap();
-    let said = refusal(folder.path(), &[("LATCHKEY_LISTEN", "x"), ("LATCHKEY_NONSENSE", "y")]);
-    for name in ["request_seconds", "hash_queue", "LATCHKEY_LISTEN", "LATCHKEY_NONSENSE"] {
+    std::fs::write(
+        folder.path().join("latchkey.toml"),
+        "request_seconds = 'soon'\nhash_queue = 0\n",
+    )
+    .unwrap();
+    let said = refusal(
+        folder.path(),
+        &[("LATCHKEY_LISTEN", "x"), ("LATCHKEY_NONSENSE", "y")],
+    );
+    for name in [
+        "request_seconds",
+        "hash_queue",
+        "LATCHKEY_LISTEN",
+        "LATCHKEY_NONSENSE",
+    ] {
         assert!(said.contains(name), "{name}: {said}");
     }
 }
@@ -61,25 +103,51 @@ fn all_that_is_wrong_is_told_at_once() {
 #[test]
 fn a_weak_master_secret_stops_the_start_and_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
-    for weak in ["canary-short", "canary-changeme-changeme-changeme-changeme", "canarycanarycanarycanarycanarycanarycanary"] {
+    for weak in [
+        "canary-short",
+        "canary-changeme-changeme-changeme-changeme",
+        "canarycanarycanarycanarycanarycanarycanary",
+    ] {
         let said = refusal(folder.path(), &[("LATCHKEY_MASTER_SECRET", weak)]);
-        assert!(said.contains("LATCHKEY_MASTER_SECRET") && !said.contains("canary"), "{said}");
+        assert!(
+            said.contains("LATCHKEY_MASTER_SECRET") && !said.contains("canary"),
+            "{said}"
+        );
     }
 }
 
 #[test]
 fn postgres_without_a_master_secret_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let said = refusal(folder.path(), &[("LATCHKEY_DATABASE_URL", "postgres://someone:canary@127.0.0.1:1/nowhere")]);
-    assert!(said.contains("LATCHKEY_MASTER_SECRET") && !said.contains("canary"), "{said}");
+    let said = refusal(
+        folder.path(),
+        &[(
+            "LATCHKEY_DATABASE_URL",
+            "postgres://someone:canary@127.0.0.1:1/nowhere",
+        )],
+    );
+    assert!(
+        said.contains("LATCHKEY_MASTER_SECRET") && !said.contains("canary"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_database_that_is_not_there_stops_the_start_and_its_password_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
-    let environment = [("LATCHKEY_DATABASE_URL", "postgres://someone:canary@127.0.0.1:1/nowhere"), ("LATCHKEY_MASTER_SECRET", MASTER_SECRET), ("LATCHKEY_LISTEN", "127.0.0.1:0")];
+    let environment = [
+        (
+            "LATCHKEY_DATABASE_URL",
+            "postgres://someone:canary@127.0.0.1:1/nowhere",
+        ),
+        ("LATCHKEY_MASTER_SECRET", MASTER_SECRET),
+        ("LATCHKEY_LISTEN", "127.0.0.1:0"),
+    ];
     let said = refusal(folder.path(), &environment);
-    assert!(said.contains("database") && !said.contains("canary"), "{said}");
+    assert!(
+        said.contains("database") && !said.contains("canary"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -100,12 +168,25 @@ fn a_settings_file_that_is_named_must_be_there() {
 #[test]
 fn the_ordinary_program_knows_no_test_clock() {
     let folder = tempfile::tempdir().unwrap();
-    let said = refusal(folder.path(), &[("LATCHKEY_TEST_CLOCK_LISTEN", "127.0.0.1:0")]);
-    assert!(said.contains("LATCHKEY_TEST_CLOCK_LISTEN in the environment is no setting"), "{said}");
-    std::fs::write(folder.path().join("latchkey.toml"), "test_clock_listen = '127.0.0.1:0'\n").unwrap();
+    let said = refusal(
+        folder.path(),
+        &[("LATCHKEY_TEST_CLOCK_LISTEN", "127.0.0.1:0")],
+    );
+    assert!(
+        said.contains("LATCHKEY_TEST_CLOCK_LISTEN in the environment is no setting"),
+        "{said}"
+    );
+    std::fs::write(
+        folder.path().join("latchkey.toml"),
+        "test_clock_listen = '127.0.0.1:0'\n",
+    )
+    .unwrap();
     assert!(refusal(folder.path(), &[]).contains("test_clock_listen"));
     let program = std::fs::read(env!("CARGO_BIN_EXE_latchkey")).unwrap();
-    assert!(!program.windows(8).any(|window| window == b"/advance"), "the control port is in the program");
+    assert!(
+        !program.windows(8).any(|window| window == b"/advance"),
+        "the control port is in the program"
+    );
 }
 
 #[test]
@@ -115,13 +196,19 @@ fn with_nothing_said_it_makes_what_it_needs_and_finds_it_again() {
     let address = binary.address;
     let (ended_well, log) = binary.stop();
     assert!(ended_well, "{log}");
-    assert!(log.contains(&format!("http://localhost:{}", address.port())), "it tells where it is: {log}");
+    assert!(
+        log.contains(&format!("http://localhost:{}", address.port())),
+        "it tells where it is: {log}"
+    );
     let secret = std::fs::read_to_string(folder.path().join("data/master.secret")).unwrap();
     assert!(secret.trim().len() >= 32 && !log.contains(secret.trim()));
     assert!(folder.path().join("data/latchkey.db").is_file());
     let (ended_well, log) = Binary::start(folder.path(), &[]).stop();
     assert!(ended_well, "{log}");
-    assert_eq!(std::fs::read_to_string(folder.path().join("data/master.secret")).unwrap(), secret);
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("data/master.secret")).unwrap(),
+        secret
+    );
 }
 
 #[test]

@@ -27,7 +27,9 @@ pub(crate) use self::{
     ask::{Ask, client as ask_client, form},
     binary::Binary,
     database::Database,
-    forge::{HeldKey, claims_of, decode, encode, foreign_key, header_of, parts_of, sign_with_hmac, token},
+    forge::{
+        HeldKey, claims_of, decode, encode, foreign_key, header_of, parts_of, sign_with_hmac, token,
+    },
     raw::{Connection, exchange, on_a_thread},
     set_cookie::SetCookie,
 };
@@ -43,8 +45,8 @@ pub(crate) const START: Timestamp = Timestamp::from_unix_micros(1_800_000_000_00
 /// The secret of every test's key rings.
 pub(crate) const MASTER_SECRET: &str = "t3Vw9QzL2xNf7BkR4mYc8HpJ5sDg6TaE";
 
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
 
 /// How long anything may take that is not a matter of the clock.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -81,18 +83,35 @@ impl TestApp {
 
     /// A second server on the same database, as if it were another process.
     pub(crate) async fn beside(&self) -> Self {
-        Self::on(Arc::clone(&self.database), Arc::clone(&self.clock), Some(self.public_url.clone()), &[]).await
+        Self::on(
+            Arc::clone(&self.database),
+            Arc::clone(&self.clock),
+            Some(self.public_url.clone()),
+            &[],
+        )
+        .await
     }
 
     /// A server on this database.
-    pub(crate) async fn on(database: Arc<Database>, clock: Arc<ManualClock>, public_url: Option<String>, own: &[(&str, &str)]) -> Self {
+    pub(crate) async fn on(
+        database: Arc<Database>,
+        clock: Arc<ManualClock>,
+        public_url: Option<String>,
+        own: &[(&str, &str)],
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let mut environment = vec![
             ("LATCHKEY_LISTEN".to_owned(), address.to_string()),
-            ("LATCHKEY_PUBLIC_URL".to_owned(), public_url.unwrap_or_else(|| format!("http://{address}"))),
+            (
+                "LATCHKEY_PUBLIC_URL".to_owned(),
+                public_url.unwrap_or_else(|| format!("http://{address}")),
+            ),
             ("LATCHKEY_DATABASE_URL".to_owned(), database.url()),
-            ("LATCHKEY_MASTER_SECRET".to_owned(), MASTER_SECRET.to_owned()),
+            (
+                "LATCHKEY_MASTER_SECRET".to_owned(),
+                MASTER_SECRET.to_owned(),
+            ),
             // As cheap as the settings allow: these tests are not about how long guessing takes.
             ("LATCHKEY_HASH_MEMORY_KIB".to_owned(), "7168".to_owned()),
             ("LATCHKEY_HASH_ITERATIONS".to_owned(), "1".to_owned()),
@@ -108,9 +127,19 @@ impl TestApp {
         let settings = Settings::from_sources(None, environment).unwrap();
         let public_url = settings.public_url_at(address).unwrap().to_string();
         let randomness = Arc::new(RecordedRandomness::default());
-        let sources = Sources { clock: clock.clone(), randomness: randomness.clone() };
+        let sources = Sources {
+            clock: clock.clone(),
+            randomness: randomness.clone(),
+        };
         let server = Server::start(settings, sources, listener).await.unwrap();
-        Self { server, clock, database, public_url, randomness, client: ask_client() }
+        Self {
+            server,
+            clock,
+            database,
+            public_url,
+            randomness,
+            client: ask_client(),
+        }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -136,7 +165,11 @@ impl TestApp {
     }
 
     pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {
-        Ask::new(&self.client, method, &format!("http://{}{path}", self.address()))
+        Ask::new(
+            &self.client,
+            method,
+            &format!("http://{}{path}", self.address()),
+        )
     }
 
     /// Sends bytes as they are and returns what comes back.
@@ -145,7 +178,10 @@ impl TestApp {
     }
 
     pub(crate) async fn try_register(&self, username: &str) -> Answer {
-        self.post("/api/v1/auth/register").json(&registration(username)).send().await
+        self.post("/api/v1/auth/register")
+            .json(&registration(username))
+            .send()
+            .await
     }
 
     /// Registers `username` with an address made of it and [`PASSWORD`].
@@ -156,7 +192,10 @@ impl TestApp {
     }
 
     pub(crate) async fn try_login(&self, identifier: &str, password: &str) -> Answer {
-        self.post("/api/v1/auth/login").form(&[("username", identifier), ("password", password)]).send().await
+        self.post("/api/v1/auth/login")
+            .form(&[("username", identifier), ("password", password)])
+            .send()
+            .await
     }
 
     pub(crate) async fn login(&self, identifier: &str) -> SignedIn {
@@ -166,7 +205,10 @@ impl TestApp {
     }
 
     pub(crate) async fn try_refresh(&self, refresh: &str) -> Answer {
-        self.post("/api/v1/auth/refresh").refresh_cookie(refresh).send().await
+        self.post("/api/v1/auth/refresh")
+            .refresh_cookie(refresh)
+            .send()
+            .await
     }
 
     pub(crate) async fn refresh(&self, refresh: &str) -> SignedIn {
@@ -184,15 +226,22 @@ impl TestApp {
         let generation = claims_of(&who.access)["gen"].as_i64().unwrap();
         assert_eq!(self.profile(&who.access).await.status, 200);
         eventually("the receipt is written", async || {
-            self.database.numbers("SELECT confirmed_generation FROM sessions").await.contains(&generation)
+            self.database
+                .numbers("SELECT confirmed_generation FROM sessions")
+                .await
+                .contains(&generation)
         })
         .await;
     }
 
     /// Asserts that neither token of `who` opens anything any more.
     pub(crate) async fn assert_dead(&self, who: &SignedIn) {
-        self.profile(&who.access).await.assert_problem(401, "Invalid token");
-        self.try_refresh(&who.refresh).await.assert_problem(401, "Invalid token");
+        self.profile(&who.access)
+            .await
+            .assert_problem(401, "Invalid token");
+        self.try_refresh(&who.refresh)
+            .await
+            .assert_problem(401, "Invalid token");
     }
 
     /// The private key that signs access tokens, which no attacker has.
@@ -212,7 +261,10 @@ impl TestApp {
 
     async fn held_key(&self, ring: &str) -> HeldKey {
         let public = self.database.public_key(ring).await;
-        self.drawn_seeds().iter().find_map(|seed| HeldKey::of_seed(seed, &public)).expect("the ring's key was drawn by this server")
+        self.drawn_seeds()
+            .iter()
+            .find_map(|seed| HeldKey::of_seed(seed, &public))
+            .expect("the ring's key was drawn by this server")
     }
 
     /// Stops the server, as SIGTERM does.
@@ -224,10 +276,17 @@ impl TestApp {
 impl SignedIn {
     /// Reads a sign-in's answer.
     pub(crate) fn from(answer: &Answer) -> Self {
-        let access = answer.json()["access_token"].as_str().expect("an access token").to_owned();
+        let access = answer.json()["access_token"]
+            .as_str()
+            .expect("an access token")
+            .to_owned();
         let refresh = answer.refresh_cookie().expect("a refresh cookie").value;
         let id = claims_of(&access)["sub"].as_str().unwrap().to_owned();
-        Self { access, refresh, id }
+        Self {
+            access,
+            refresh,
+            id,
+        }
     }
 }
 
@@ -237,10 +296,16 @@ pub(crate) fn registration(username: &str) -> Value {
 }
 
 /// Waits until something holds that happens off the path of a request.
-pub(crate) async fn eventually<Check: Future<Output = bool>>(what: &str, mut check: impl FnMut() -> Check) {
+pub(crate) async fn eventually<Check: Future<Output = bool>>(
+    what: &str,
+    mut check: impl FnMut() -> Check,
+) {
     let begin = Instant::now();
     while !check().await {
-        assert!(begin.elapsed() < PATIENCE, "it never came about that {what}");
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "it never came about that {what}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -4,14 +4,18 @@ use leptos::prelude::*;
 
 use crate::{
     client::{Session, session},
-    components::{claims::Claims, heading::Heading, notices::Notices, session_card::SessionCard, story::Story, token_card::TokenCard},
+    components::{
+        claims::Claims, heading::Heading, notices::Notices, session_card::SessionCard,
+        story::Story, token_card::TokenCard,
+    },
 };
 
 /// The page.
 #[component]
 pub(super) fn Live() -> impl IntoView {
     let greeting = Session::of_app().told(|viewer| format!("Hello, {}", viewer.profile.username));
-    Effect::new(|_| session::arrive());
+    Effect::new(|_| session::attend());
+    on_cleanup(session::stop_attending);
     view! {
         <div class="page">
             <Notices/>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     components::heading::Heading,
     routes::{LOGIN, REGISTER},
+    text::fixed,
 };
 
 /// The page.
@@ -13,7 +14,7 @@ pub(super) fn Welcome() -> impl IntoView {
     view! {
         <div class="page welcome">
             <div class="hero">
-                <Heading text="Sign people in, and know where every token is."/>
+                <Heading text=fixed("Sign people in, and know where every token is.")/>
                 <p class="lead">
                     "Latchkey is a full-stack Rust template: accounts, sign-in and sessions with JWTs, rendered on the server and alive in \
                     the browser. Clone it, run it, build your product on top."

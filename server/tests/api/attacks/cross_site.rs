@@ -6,28 +6,52 @@ use crate::support::{Ask, PASSWORD, SignedIn, TestApp, registration};
 
 /// Every request that could change something, with everything in it that would let it.
 fn requests(app: &TestApp, who: &SignedIn) -> Vec<(&'static str, Ask)> {
-    let armed = |path: &'static str| (path, app.post(path).refresh_cookie(&who.refresh).bearer(&who.access));
+    let armed = |path: &'static str| {
+        (
+            path,
+            app.post(path)
+                .refresh_cookie(&who.refresh)
+                .bearer(&who.access),
+        )
+    };
     let login = [("username", "ada"), ("password", PASSWORD)];
-    let register = [("username", "mallory"), ("email", "mallory@example.org"), ("password", PASSWORD)];
+    let register = [
+        ("username", "mallory"),
+        ("email", "mallory@example.org"),
+        ("password", PASSWORD),
+    ];
     let with = |(path, ask): (&'static str, Ask), body: serde_json::Value| (path, ask.json(&body));
-    let with_form = |(path, ask): (&'static str, Ask), fields: &[(&str, &str)]| (path, ask.form(fields));
+    let with_form =
+        |(path, ask): (&'static str, Ask), fields: &[(&str, &str)]| (path, ask.form(fields));
     vec![
         with(armed("/api/v1/auth/register"), registration("mallory")),
         with_form(armed("/api/v1/auth/login"), &login),
-        with(armed("/api/v1/auth/login"), json!({ "username": "ada", "password": PASSWORD })),
+        with(
+            armed("/api/v1/auth/login"),
+            json!({ "username": "ada", "password": PASSWORD }),
+        ),
         armed("/api/v1/auth/refresh"),
         armed("/api/v1/auth/logout"),
         armed("/api/v1/auth/logout-all"),
         with(armed("/fn/register"), registration("mallory")),
-        with(armed("/fn/login"), json!({ "username": "ada", "password": PASSWORD })),
+        with(
+            armed("/fn/login"),
+            json!({ "username": "ada", "password": PASSWORD }),
+        ),
         with(armed("/fn/refresh"), json!({})),
         with(armed("/fn/logout"), json!({})),
         with(armed("/fn/logout_all"), json!({})),
-        with(armed("/fn/dismiss_notice"), json!({ "id": "01890a5d-ac96-774b-bcce-b302099a8057" })),
+        with(
+            armed("/fn/dismiss_notice"),
+            json!({ "id": "01890a5d-ac96-774b-bcce-b302099a8057" }),
+        ),
         with_form(armed("/register"), &register),
         with_form(armed("/login"), &login),
         with_form(armed("/logout"), &[]),
-        with_form(armed("/notices/dismiss"), &[("id", "01890a5d-ac96-774b-bcce-b302099a8057")]),
+        with_form(
+            armed("/notices/dismiss"),
+            &[("id", "01890a5d-ac96-774b-bcce-b302099a8057")],
+        ),
     ]
 }
 
@@ -52,11 +76,27 @@ async fn a_post_that_another_site_caused_changes_nothing() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
     let own = app.public_url.clone();
-    for site in ["cross-site", "same-site", "none", "", "Same-Origin", "nonsense", "same-origin, cross-site"] {
+    for site in [
+        "cross-site",
+        "same-site",
+        "none",
+        "",
+        "Same-Origin",
+        "nonsense",
+        "same-origin, cross-site",
+    ] {
         assert_refused(&app, &ada, &[("sec-fetch-site", site)]).await;
         assert_refused(&app, &ada, &[("sec-fetch-site", site), ("origin", &own)]).await;
     }
-    assert_refused(&app, &ada, &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")]).await;
+    assert_refused(
+        &app,
+        &ada,
+        &[
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-site", "cross-site"),
+        ],
+    )
+    .await;
     assert_eq!(app.profile(&ada.access).await.status, 200);
     assert_eq!(app.try_refresh(&ada.refresh).await.status, 200);
 }
@@ -68,12 +108,31 @@ async fn where_a_browser_does_not_say_the_site_its_origin_must_be_ours() {
     let own = app.public_url.clone();
     let https = own.replace("http:", "https:");
     for origin in [
-        "null", "https://evil.example", "", &format!("{own}.evil.example"), &format!("{own}/"), &format!("{own}0"), &https, "http://127.0.0.1", "file://", "http://",
+        "null",
+        "https://evil.example",
+        "",
+        &format!("{own}.evil.example"),
+        &format!("{own}/"),
+        &format!("{own}0"),
+        &https,
+        "http://127.0.0.1",
+        "file://",
+        "http://",
     ] {
         assert_refused(&app, &ada, &[("origin", origin)]).await;
     }
-    assert_refused(&app, &ada, &[("origin", &own), ("origin", "https://evil.example")]).await;
-    let answer = app.post("/api/v1/auth/refresh").refresh_cookie(&ada.refresh).header("origin", &own).send().await;
+    assert_refused(
+        &app,
+        &ada,
+        &[("origin", &own), ("origin", "https://evil.example")],
+    )
+    .await;
+    let answer = app
+        .post("/api/v1/auth/refresh")
+        .refresh_cookie(&ada.refresh)
+        .header("origin", &own)
+        .send()
+        .await;
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
@@ -87,7 +146,10 @@ async fn the_host_that_a_request_names_is_not_believed() {
         ada.refresh
     );
     assert_eq!(app.raw(forged).await.status, 403);
-    assert_eq!(app.database.number("SELECT generation FROM sessions").await, 0);
+    assert_eq!(
+        app.database.number("SELECT generation FROM sessions").await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -95,11 +157,25 @@ async fn every_request_does_something_where_it_comes_from_our_own_pages() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
     for (path, ask) in requests(&app, &ada) {
-        let answer = ask.same_origin().header("origin", &app.public_url).send().await;
+        let answer = ask
+            .same_origin()
+            .header("origin", &app.public_url)
+            .send()
+            .await;
         assert_ne!(answer.status, 403, "{path}: {answer:?}");
     }
-    let answer = app.post("/logout").refresh_cookie(&ada.refresh).same_origin().header("origin", "null").form(&[]).send().await;
-    assert_eq!(answer.status, 303, "Sec-Fetch-Site stands over Origin: {answer:?}");
+    let answer = app
+        .post("/logout")
+        .refresh_cookie(&ada.refresh)
+        .same_origin()
+        .header("origin", "null")
+        .form(&[])
+        .send()
+        .await;
+    assert_eq!(
+        answer.status, 303,
+        "Sec-Fetch-Site stands over Origin: {answer:?}"
+    );
 }
 
 #[tokio::test]
@@ -114,7 +190,12 @@ async fn a_page_may_be_looked_at_from_anywhere() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
     for site in ["cross-site", "none", "same-site"] {
-        let page = app.get("/profile").refresh_cookie(&ada.refresh).header("sec-fetch-site", site).send().await;
+        let page = app
+            .get("/profile")
+            .refresh_cookie(&ada.refresh)
+            .header("sec-fetch-site", site)
+            .send()
+            .await;
         page.assert_page(200);
         page.assert_no_cookie();
     }

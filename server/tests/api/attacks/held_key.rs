@@ -20,10 +20,25 @@ fn spoilt_claims(good: &Value, app: &TestApp) -> Vec<(&'static str, String)> {
     };
     let mut spoilt = vec![
         ("another issuer", with("iss", json!("https://evil.example"))),
-        ("our issuer with a slash", with("iss", json!(format!("{}/", app.public_url)))),
-        ("another audience", with("aud", json!("https://evil.example"))),
-        ("the refresh audience", with("aud", json!(format!("{}/api/v1/auth/refresh", app.public_url)))),
-        ("several audiences", with("aud", json!(["https://evil.example", app.public_url]))),
+        (
+            "our issuer with a slash",
+            with("iss", json!(format!("{}/", app.public_url))),
+        ),
+        (
+            "another audience",
+            with("aud", json!("https://evil.example")),
+        ),
+        (
+            "the refresh audience",
+            with(
+                "aud",
+                json!(format!("{}/api/v1/auth/refresh", app.public_url)),
+            ),
+        ),
+        (
+            "several audiences",
+            with("aud", json!(["https://evil.example", app.public_url])),
+        ),
         ("an empty audience", with("aud", json!(""))),
         ("exp as text", with("exp", json!((now + 600).to_string()))),
         ("exp as a fraction", with("exp", json!(1.9e9))),
@@ -43,7 +58,11 @@ fn spoilt_claims(good: &Value, app: &TestApp) -> Vec<(&'static str, String)> {
         ("sid no id", with("sid", json!("x"))),
         ("gen as text", with("gen", json!("0"))),
         ("ver as text", with("ver", json!("1"))),
-        ("a claim twice", good.to_string().replacen('{', "{\"sub\":\"00000000-0000-7000-8000-000000000001\",", 1)),
+        (
+            "a claim twice",
+            good.to_string()
+                .replacen('{', "{\"sub\":\"00000000-0000-7000-8000-000000000001\",", 1),
+        ),
         ("no object", "[]".to_owned()),
         ("no JSON", "{".to_owned()),
         ("nothing", String::new()),
@@ -60,13 +79,20 @@ fn spoilt_claims(good: &Value, app: &TestApp) -> Vec<(&'static str, String)> {
 /// The header of a genuine token with one thing changed.
 fn spoilt_headers(good: &str) -> Vec<(&'static str, String)> {
     let and = |members: &str| good.replace('}', &format!(",{members}}}"));
-    let kind = if good.contains("at+jwt") { "at+jwt" } else { "rt+jwt" };
+    let kind = if good.contains("at+jwt") {
+        "at+jwt"
+    } else {
+        "rt+jwt"
+    };
     let other_kind = if kind == "at+jwt" { "rt+jwt" } else { "at+jwt" };
     vec![
         ("typ of the other kind", good.replace(kind, other_kind)),
         ("typ JWT", good.replace(kind, "JWT")),
         ("typ in capitals", good.replace(kind, &kind.to_uppercase())),
-        ("typ in full", good.replace(kind, &format!("application/{kind}"))),
+        (
+            "typ in full",
+            good.replace(kind, &format!("application/{kind}")),
+        ),
         ("no typ", good.replace(&format!("\"typ\":\"{kind}\","), "")),
         ("unknown crit", and("\"crit\":[\"b64\"],\"b64\":true")),
         ("empty crit", and("\"crit\":[]")),
@@ -79,7 +105,10 @@ fn spoilt_headers(good: &str) -> Vec<(&'static str, String)> {
         ("alg ES256", good.replace("EdDSA", "ES256")),
         ("alg none", good.replace("EdDSA", "none")),
         ("alg twice", good.replacen('{', "{\"alg\":\"none\",", 1)),
-        ("no kid", good.rsplit_once(",\"kid\"").unwrap().0.to_owned() + "}"),
+        (
+            "no kid",
+            good.rsplit_once(",\"kid\"").unwrap().0.to_owned() + "}",
+        ),
     ]
 }
 
@@ -90,7 +119,11 @@ async fn what_our_access_key_signed_must_also_say_the_right_things() {
     let key = app.access_key().await;
     let (header, claims) = (header_of(&ada.access), claims_of(&ada.access));
     let control = key.sign(&header, &claims.to_string());
-    assert_eq!(app.profile(&control).await.status, 200, "the test holds the key");
+    assert_eq!(
+        app.profile(&control).await.status,
+        200,
+        "the test holds the key"
+    );
     for (name, claims) in spoilt_claims(&claims, &app) {
         let answer = app.profile(&key.sign(&header, &claims)).await;
         assert_eq!(answer.status, 401, "{name}: {answer:?}");
@@ -114,10 +147,22 @@ async fn what_our_refresh_key_signed_must_also_say_the_right_things() {
         ("another issuer", "iss", json!("https://evil.example")),
         ("the access audience", "aud", json!(app.public_url)),
         ("another user", "sub", json!(eve.id)),
-        ("nobody's session", "sid", json!("00000000-0000-7000-8000-000000000001")),
-        ("another's session", "sid", claims_of(&eve.refresh)["sid"].clone()),
+        (
+            "nobody's session",
+            "sid",
+            json!("00000000-0000-7000-8000-000000000001"),
+        ),
+        (
+            "another's session",
+            "sid",
+            claims_of(&eve.refresh)["sid"].clone(),
+        ),
         ("exp as text", "exp", json!((now + 600).to_string())),
-        ("longer than ours live", "exp", json!(now + 30 * 24 * 60 * 60 + 1)),
+        (
+            "longer than ours live",
+            "exp",
+            json!(now + 30 * 24 * 60 * 60 + 1),
+        ),
         ("expired", "exp", json!(now - 6)),
         ("not issued yet", "iat", json!(now + 6)),
         ("not valid yet", "nbf", json!(now + 60)),
@@ -128,16 +173,28 @@ async fn what_our_refresh_key_signed_must_also_say_the_right_things() {
     for (name, member, value) in changes {
         let mut claims = good.clone();
         claims[member] = value;
-        let answer = app.try_refresh(&key.sign(&header, &claims.to_string())).await;
+        let answer = app
+            .try_refresh(&key.sign(&header, &claims.to_string()))
+            .await;
         assert_eq!(answer.status, 401, "{name}: {answer:?}");
         answer.assert_problem(401, "Invalid token");
     }
     for (name, spoilt) in spoilt_headers(&header) {
         assert_ne!(spoilt, header, "{name}");
-        assert_eq!(app.try_refresh(&key.sign(&spoilt, &good.to_string())).await.status, 401, "{name}");
+        assert_eq!(
+            app.try_refresh(&key.sign(&spoilt, &good.to_string()))
+                .await
+                .status,
+            401,
+            "{name}"
+        );
     }
     let control = key.sign(&header, &good.to_string());
-    assert_eq!(app.try_refresh(&control).await.status, 200, "the test holds the key, and nothing above touched the session");
+    assert_eq!(
+        app.try_refresh(&control).await.status,
+        200,
+        "the test holds the key, and nothing above touched the session"
+    );
 }
 
 #[tokio::test]
@@ -146,8 +203,13 @@ async fn a_generation_below_all_is_a_theft_and_no_failure() {
     let ada = app.register("ada").await;
     let mut claims = claims_of(&ada.refresh);
     claims["gen"] = json!(i64::MIN);
-    let token = app.refresh_key().await.sign(&header_of(&ada.refresh), &claims.to_string());
-    app.try_refresh(&token).await.assert_problem(401, "Invalid token");
+    let token = app
+        .refresh_key()
+        .await
+        .sign(&header_of(&ada.refresh), &claims.to_string());
+    app.try_refresh(&token)
+        .await
+        .assert_problem(401, "Invalid token");
 }
 
 #[tokio::test]

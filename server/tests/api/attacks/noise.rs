@@ -4,18 +4,72 @@ use serde_json::json;
 
 use crate::support::{COOKIE, PASSWORD, SignedIn, TestApp};
 
-const METHODS: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "PROPFIND", "get"];
+const METHODS: [&str; 9] = [
+    "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "PROPFIND", "get",
+];
 const PATHS: [&str; 36] = [
-    "/", "/login", "/register", "/profile", "/logout", "/notices/dismiss", "/nowhere", "//", "/pkg/", "/pkg/latchkey.css", "/pkg/x.js", "/favicon.ico",
-    "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/logout", "/api/v1/auth/logout-all", "/api/v1/user/profile",
-    "/.well-known/jwks.json", "/health/live", "/health/ready", "/fn/login", "/fn/register", "/fn/refresh", "/fn/logout", "/fn/logout_all", "/fn/profile",
-    "/fn/dismiss_notice", "/fn/", "/api/", "/login?next=", "/login?next=%2F%2Fevil", "/?%", "/%", "/%ff", "/api/v1/auth/login?x=%00",
+    "/",
+    "/login",
+    "/register",
+    "/profile",
+    "/logout",
+    "/notices/dismiss",
+    "/nowhere",
+    "//",
+    "/pkg/",
+    "/pkg/latchkey.css",
+    "/pkg/x.js",
+    "/favicon.ico",
+    "/api/v1/auth/register",
+    "/api/v1/auth/login",
+    "/api/v1/auth/refresh",
+    "/api/v1/auth/logout",
+    "/api/v1/auth/logout-all",
+    "/api/v1/user/profile",
+    "/.well-known/jwks.json",
+    "/health/live",
+    "/health/ready",
+    "/fn/login",
+    "/fn/register",
+    "/fn/refresh",
+    "/fn/logout",
+    "/fn/logout_all",
+    "/fn/profile",
+    "/fn/dismiss_notice",
+    "/fn/",
+    "/api/",
+    "/login?next=",
+    "/login?next=%2F%2Fevil",
+    "/?%",
+    "/%",
+    "/%ff",
+    "/api/v1/auth/login?x=%00",
 ];
 const NAMES: [&str; 16] = [
-    "Authorization", "Cookie", "Content-Type", "Origin", "Sec-Fetch-Site", "Accept", "Accept-Encoding", "Range", "If-None-Match", "If-Modified-Since",
-    "User-Agent", "X-Forwarded-For", "Referer", "Expect", "Upgrade", "X-HTTP-Method-Override",
+    "Authorization",
+    "Cookie",
+    "Content-Type",
+    "Origin",
+    "Sec-Fetch-Site",
+    "Accept",
+    "Accept-Encoding",
+    "Range",
+    "If-None-Match",
+    "If-Modified-Since",
+    "User-Agent",
+    "X-Forwarded-For",
+    "Referer",
+    "Expect",
+    "Upgrade",
+    "X-HTTP-Method-Override",
 ];
-const KINDS: [&str; 5] = ["application/json", "application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "\u{ff}"];
+const KINDS: [&str; 5] = [
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "text/plain",
+    "multipart/form-data; boundary=x",
+    "\u{ff}",
+];
 
 /// A small source of chance that is the same each time (xorshift64*).
 struct Chance(u64);
@@ -38,7 +92,10 @@ impl Chance {
     }
 
     fn bytes(&mut self, most: usize) -> Vec<u8> {
-        (0..self.below(most)).map(|_| u8::try_from(self.below(256)).unwrap()).filter(|byte| !matches!(byte, b'\r' | b'\n' | 0)).collect()
+        (0..self.below(most))
+            .map(|_| u8::try_from(self.below(256)).unwrap())
+            .filter(|byte| !matches!(byte, b'\r' | b'\n' | 0))
+            .collect()
     }
 
     /// A well-made body with a few bytes of it changed, cut or doubled.
@@ -58,7 +115,10 @@ impl Chance {
 
 fn request(chance: &mut Chance, who: &SignedIn) -> Vec<u8> {
     let json = json!({ "username": "ada", "email": "ada@example.org", "password": PASSWORD, "id": who.id }).to_string();
-    let form = format!("username=ada&email=ada%40example.org&password={}&next=%2Fprofile&id=x", PASSWORD.replace(' ', "+"));
+    let form = format!(
+        "username=ada&email=ada%40example.org&password={}&next=%2Fprofile&id=x",
+        PASSWORD.replace(' ', "+")
+    );
     let body = match chance.below(6) {
         0 => Vec::new(),
         1 => chance.bytes(300),
@@ -69,18 +129,40 @@ fn request(chance: &mut Chance, who: &SignedIn) -> Vec<u8> {
     if chance.once_in(8) {
         path.extend(chance.bytes(40).into_iter().filter(|byte| *byte > b' '));
     }
-    let mut request = [chance.one_of(&METHODS).as_bytes(), b" ", &path, b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"].concat();
-    let mut header = |name: &str, value: &[u8]| request.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+    let mut request = [
+        chance.one_of(&METHODS).as_bytes(),
+        b" ",
+        &path,
+        b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",
+    ]
+    .concat();
+    let mut header = |name: &str, value: &[u8]| {
+        request.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+    };
     if !chance.once_in(4) {
         header("Content-Type", chance.one_of(&KINDS).as_bytes());
     }
     if chance.once_in(3) {
         let token = chance.spoilt(who.access.clone().into_bytes());
-        header("Authorization", &[b"Bearer ", token.as_slice()].concat().into_iter().filter(|byte| *byte > 31).collect::<Vec<_>>());
+        header(
+            "Authorization",
+            &[b"Bearer ", token.as_slice()]
+                .concat()
+                .into_iter()
+                .filter(|byte| *byte > 31)
+                .collect::<Vec<_>>(),
+        );
     }
     if chance.once_in(3) {
         let token = chance.spoilt(who.refresh.clone().into_bytes());
-        header("Cookie", &[COOKIE.as_bytes(), b"=", &token].concat().into_iter().filter(|byte| *byte > 31).collect::<Vec<_>>());
+        header(
+            "Cookie",
+            &[COOKIE.as_bytes(), b"=", &token]
+                .concat()
+                .into_iter()
+                .filter(|byte| *byte > 31)
+                .collect::<Vec<_>>(),
+        );
     }
     for _ in 0..chance.below(4) {
         let value = chance.bytes(60);
@@ -100,13 +182,21 @@ fn request(chance: &mut Chance, who: &SignedIn) -> Vec<u8> {
 /// Sends `count` requests; each must be answered by something under 500, or by hanging up.
 async fn make_noise(seed: u64, count: usize) {
     // What is promised and never comes is not waited for long.
-    let app = TestApp::with(&[("LATCHKEY_REQUEST_SECONDS", "1"), ("LATCHKEY_HEADER_READ_SECONDS", "1")]).await;
+    let app = TestApp::with(&[
+        ("LATCHKEY_REQUEST_SECONDS", "1"),
+        ("LATCHKEY_HEADER_READ_SECONDS", "1"),
+    ])
+    .await;
     let ada = app.register("ada").await;
     let mut chance = Chance(seed);
     for number in 0..count {
         let request = request(&mut chance, &ada);
         let answer = app.raw(request.clone()).await;
-        assert!(answer.status < 500, "number {number} of seed {seed}: {}\n\n{answer:?}", String::from_utf8_lossy(&request));
+        assert!(
+            answer.status < 500,
+            "number {number} of seed {seed}: {}\n\n{answer:?}",
+            String::from_utf8_lossy(&request)
+        );
         answer.assert_says_nothing_of_the_inside();
     }
     assert_eq!(app.get("/health/ready").send().await.status, 200);

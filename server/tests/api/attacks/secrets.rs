@@ -13,42 +13,121 @@ fn assert_absent(place: &str, bytes: &[u8], secrets: &[&str]) {
     for secret in secrets {
         let needle = secret.as_bytes();
         assert!(needle.len() >= 8, "{secret:?} could be there by chance");
-        assert!(!bytes.windows(needle.len()).any(|window| window == needle), "{secret:?} stands in {place}");
+        assert!(
+            !bytes.windows(needle.len()).any(|window| window == needle),
+            "{secret:?} stands in {place}"
+        );
     }
 }
 
 /// Does everything that there is to do with a canary for a password, and returns each token that came about.
+#[expect(clippy::too_many_lines, reason = "it is one list of requests")]
 async fn live_a_day(base: &str) -> Vec<String> {
     let client = ask_client();
     let post = |path: &str| Ask::new(&client, "POST", &format!("{base}{path}"));
     let get = |path: &str| Ask::new(&client, "GET", &format!("{base}{path}"));
     let registration = json!({ "username": "ada", "email": "ada@example.org", "password": CANARY });
-    let answer = post("/api/v1/auth/register").json(&registration).send().await;
+    let answer = post("/api/v1/auth/register")
+        .json(&registration)
+        .send()
+        .await;
     assert_eq!(answer.status, 201, "{answer:?}");
     let registered = SignedIn::from(&answer);
-    let login = post("/api/v1/auth/login").form(&[("username", "ada"), ("password", CANARY)]).send().await;
-    let by_function = post("/fn/login").json(&json!({ "username": "ada", "password": CANARY })).send().await;
-    let by_page = post("/login").form(&[("username", "ada"), ("password", CANARY)]).send().await;
-    let refreshed = post("/api/v1/auth/refresh").refresh_cookie(&registered.refresh).send().await;
-    assert_eq!([login.status, by_function.status, by_page.status, refreshed.status], [200, 200, 303, 200]);
+    let login = post("/api/v1/auth/login")
+        .form(&[("username", "ada"), ("password", CANARY)])
+        .send()
+        .await;
+    let by_function = post("/fn/login")
+        .json(&json!({ "username": "ada", "password": CANARY }))
+        .send()
+        .await;
+    let by_page = post("/login")
+        .form(&[("username", "ada"), ("password", CANARY)])
+        .send()
+        .await;
+    let refreshed = post("/api/v1/auth/refresh")
+        .refresh_cookie(&registered.refresh)
+        .send()
+        .await;
+    assert_eq!(
+        [
+            login.status,
+            by_function.status,
+            by_page.status,
+            refreshed.status
+        ],
+        [200, 200, 303, 200]
+    );
     let newest = SignedIn::from(&refreshed);
     // Mistakes and attacks are what a log likes to tell of.
-    post("/api/v1/auth/login").form(&[("username", CANARY), ("password", WRONG_CANARY)]).send().await;
-    post("/api/v1/auth/login").body("application/json", format!("{{\"password\":\"{CANARY}\"")).send().await;
-    post("/fn/login").body("application/json", format!("{{\"username\":7,\"password\":\"{CANARY}\"}}")).send().await;
-    post("/login").form(&[("username", "ada"), ("password", WRONG_CANARY), ("next", "/x")]).send().await;
-    get(&format!("/login?password={}&token={}", CANARY.replace(' ', "+"), newest.access)).send().await;
-    get(&format!("/nowhere?access_token={}", newest.access)).send().await;
-    get("/api/v1/user/profile").bearer(&format!("{}x", newest.access)).send().await;
-    get("/api/v1/user/profile").bearer(&newest.access).send().await;
+    post("/api/v1/auth/login")
+        .form(&[("username", CANARY), ("password", WRONG_CANARY)])
+        .send()
+        .await;
+    post("/api/v1/auth/login")
+        .body("application/json", format!("{{\"password\":\"{CANARY}\""))
+        .send()
+        .await;
+    post("/fn/login")
+        .body(
+            "application/json",
+            format!("{{\"username\":7,\"password\":\"{CANARY}\"}}"),
+        )
+        .send()
+        .await;
+    post("/login")
+        .form(&[
+            ("username", "ada"),
+            ("password", WRONG_CANARY),
+            ("next", "/x"),
+        ])
+        .send()
+        .await;
+    get(&format!(
+        "/login?password={}&token={}",
+        CANARY.replace(' ', "+"),
+        newest.access
+    ))
+    .send()
+    .await;
+    get(&format!("/nowhere?access_token={}", newest.access))
+        .send()
+        .await;
+    get("/api/v1/user/profile")
+        .bearer(&format!("{}x", newest.access))
+        .send()
+        .await;
+    get("/api/v1/user/profile")
+        .bearer(&newest.access)
+        .send()
+        .await;
     get("/profile").refresh_cookie(&newest.refresh).send().await;
-    post("/fn/profile").bearer(&newest.access).json(&json!({})).send().await;
-    post("/api/v1/auth/refresh").refresh_cookie(&format!("{}x", newest.refresh)).send().await;
+    post("/fn/profile")
+        .bearer(&newest.access)
+        .json(&json!({}))
+        .send()
+        .await;
+    post("/api/v1/auth/refresh")
+        .refresh_cookie(&format!("{}x", newest.refresh))
+        .send()
+        .await;
     // A theft, of which the log tells.
-    let again = post("/api/v1/auth/refresh").refresh_cookie(&newest.refresh).send().await;
-    post("/api/v1/auth/refresh").refresh_cookie(&registered.refresh).send().await;
-    post("/api/v1/auth/logout").refresh_cookie(&SignedIn::from(&by_function).refresh).send().await;
-    post("/api/v1/auth/logout-all").bearer(&SignedIn::from(&login).access).send().await;
+    let again = post("/api/v1/auth/refresh")
+        .refresh_cookie(&newest.refresh)
+        .send()
+        .await;
+    post("/api/v1/auth/refresh")
+        .refresh_cookie(&registered.refresh)
+        .send()
+        .await;
+    post("/api/v1/auth/logout")
+        .refresh_cookie(&SignedIn::from(&by_function).refresh)
+        .send()
+        .await;
+    post("/api/v1/auth/logout-all")
+        .bearer(&SignedIn::from(&login).access)
+        .send()
+        .await;
     let mut tokens = vec![by_page.refresh_cookie().unwrap().value];
     for answer in [&answer, &login, &by_function, &refreshed, &again] {
         let who = SignedIn::from(answer);
@@ -65,8 +144,12 @@ async fn neither_the_log_at_its_most_talkative_nor_the_database_holds_a_secret()
     let pepper = "pQ4zV8nX2wM6rL9tB3yK7hD5fJ1sG0cA";
     let binary = on_a_thread(move || {
         let environment = [
-            ("LATCHKEY_LOG", "trace"), ("LATCHKEY_DATABASE_URL", "sqlite:latchkey.db"), ("LATCHKEY_MASTER_SECRET", master_secret),
-            ("LATCHKEY_PEPPER", pepper), ("RUST_BACKTRACE", "full"), ("LATCHKEY_HASH_MEMORY_KIB", "7168"),
+            ("LATCHKEY_LOG", "trace"),
+            ("LATCHKEY_DATABASE_URL", "sqlite:latchkey.db"),
+            ("LATCHKEY_MASTER_SECRET", master_secret),
+            ("LATCHKEY_PEPPER", pepper),
+            ("RUST_BACKTRACE", "full"),
+            ("LATCHKEY_HASH_MEMORY_KIB", "7168"),
         ];
         Binary::start(&path, &environment)
     })
@@ -74,11 +157,25 @@ async fn neither_the_log_at_its_most_talkative_nor_the_database_holds_a_secret()
     let tokens = live_a_day(&format!("http://{}", binary.address)).await;
     let (ended_well, log) = on_a_thread(move || binary.stop()).await;
     assert!(ended_well, "{log}");
-    assert!(log.contains("DEBUG") && log.contains("/api/v1/auth/login"), "the log was not on: {log}");
+    assert!(
+        log.contains("DEBUG") && log.contains("/api/v1/auth/login"),
+        "the log was not on: {log}"
+    );
     let plus = CANARY.replace(' ', "+");
     let percent = CANARY.replace(' ', "%20");
-    let mut secrets = vec![CANARY, WRONG_CANARY, &plus, &percent, master_secret, pepper, "$argon2id$"];
-    let signatures: Vec<String> = tokens.iter().map(|token| token.rsplit_once('.').unwrap().1.to_owned()).collect();
+    let mut secrets = vec![
+        CANARY,
+        WRONG_CANARY,
+        &plus,
+        &percent,
+        master_secret,
+        pepper,
+        "$argon2id$",
+    ];
+    let signatures: Vec<String> = tokens
+        .iter()
+        .map(|token| token.rsplit_once('.').unwrap().1.to_owned())
+        .collect();
     secrets.extend(tokens.iter().chain(&signatures).map(String::as_str));
     assert_absent("the log", log.as_bytes(), &secrets);
     secrets.retain(|secret| *secret != "$argon2id$");
@@ -99,10 +196,16 @@ async fn the_private_keys_are_in_the_database_sealed_alone() {
     let bytes = app.database.bytes_on_disk();
     let seeds = app.drawn_seeds();
     let public = app.database.public_key("access").await;
-    assert!(bytes.windows(32).any(|window| window == public), "the search finds what is there");
+    assert!(
+        bytes.windows(32).any(|window| window == public),
+        "the search finds what is there"
+    );
     assert!(seeds.len() >= 2);
     for seed in seeds {
-        assert!(!bytes.windows(32).any(|window| window == seed), "a key's seed stands in the database as it is");
+        assert!(
+            !bytes.windows(32).any(|window| window == seed),
+            "a key's seed stands in the database as it is"
+        );
     }
 }
 
@@ -110,7 +213,11 @@ async fn the_private_keys_are_in_the_database_sealed_alone() {
 async fn a_password_is_kept_as_argon2id_alone() {
     let app = TestApp::start().await;
     app.register("ada").await;
-    let hash = app.database.texts("SELECT password_hash FROM users").await.remove(0);
+    let hash = app
+        .database
+        .texts("SELECT password_hash FROM users")
+        .await
+        .remove(0);
     assert!(hash.starts_with("$argon2id$v=19$"), "{hash}");
     if app.database.is_embedded() {
         assert_absent("the database", &app.database.bytes_on_disk(), &[PASSWORD]);
@@ -127,7 +234,10 @@ async fn the_files_of_the_embedded_database_are_their_owners_alone() {
     let binary = on_a_thread(move || Binary::start(&path, &[])).await;
     let data = folder.path().join("data");
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let files: Vec<_> = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files: Vec<_> = std::fs::read_dir(&data)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert!(files.len() >= 2, "{files:?}");
     for file in files {
         assert_eq!(mode(&file), 0o600, "{}", file.display());

@@ -24,8 +24,17 @@ async fn a_bearer_token_shows_its_owner() {
 async fn the_owner_is_who_the_token_says_and_nobody_else() {
     let app = TestApp::start().await;
     let (ada, eve) = (app.register("ada").await, app.register("eve").await);
-    for path in [format!("/api/v1/user/profile?id={}", eve.id), "/api/v1/user/profile?username=eve&sub=eve".to_owned()] {
-        let answer = app.get(&path).bearer(&ada.access).header("x-user-id", &eve.id).refresh_cookie(&eve.refresh).send().await;
+    for path in [
+        format!("/api/v1/user/profile?id={}", eve.id),
+        "/api/v1/user/profile?username=eve&sub=eve".to_owned(),
+    ] {
+        let answer = app
+            .get(&path)
+            .bearer(&ada.access)
+            .header("x-user-id", &eve.id)
+            .refresh_cookie(&eve.refresh)
+            .send()
+            .await;
         assert_eq!(answer.json()["id"], ada.id);
     }
 }
@@ -34,7 +43,12 @@ async fn the_owner_is_who_the_token_says_and_nobody_else() {
 async fn a_cookie_alone_is_not_enough() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
-    let answer = app.get("/api/v1/user/profile").refresh_cookie(&ada.refresh).same_origin().send().await;
+    let answer = app
+        .get("/api/v1/user/profile")
+        .refresh_cookie(&ada.refresh)
+        .same_origin()
+        .send()
+        .await;
     answer.assert_problem(401, "Not authenticated");
     assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
 }

@@ -20,8 +20,20 @@ const ROUTES: [(&str, &str); 9] = [
 async fn an_unknown_path_is_404() {
     let app = TestApp::start().await;
     for path in [
-        "/api", "/api/", "/api/v1", "/api/v2/auth/login", "/api/v1/auth", "/api/v1/auth/login/", "/api/v1/auth/login/x", "/api/v1/AUTH/login",
-        "/api/v1//auth/login", "/api/v1/user", "/api/v1/user/profile/1", "/.well-known/nothing", "/health", "/api/v1/auth/%6cogin/x",
+        "/api",
+        "/api/",
+        "/api/v1",
+        "/api/v2/auth/login",
+        "/api/v1/auth",
+        "/api/v1/auth/login/",
+        "/api/v1/auth/login/x",
+        "/api/v1/AUTH/login",
+        "/api/v1//auth/login",
+        "/api/v1/user",
+        "/api/v1/user/profile/1",
+        "/.well-known/nothing",
+        "/health",
+        "/api/v1/auth/%6cogin/x",
     ] {
         for method in ["GET", "POST", "DELETE"] {
             app.ask(method, path).send().await.assert_any_problem(404);
@@ -41,7 +53,11 @@ async fn a_wrong_method_is_405_and_the_right_ones_are_named() {
             assert_eq!(answer.status, 405, "{wrong} {path}: {answer:?}");
             answer.assert_any_problem(405);
             answer.assert_no_cookie();
-            let expected: &[&str] = if right == "GET" { &["get", "head"] } else { &["post"] };
+            let expected: &[&str] = if right == "GET" {
+                &["get", "head"]
+            } else {
+                &["post"]
+            };
             assert_eq!(answer.list("allow"), expected, "{wrong} {path}");
         }
     }
@@ -53,11 +69,24 @@ async fn what_changes_something_can_not_be_got() {
     let ada = app.register("ada").await;
     let before = app.database.state().await;
     for path in [
-        "/api/v1/auth/logout", "/api/v1/auth/logout-all", "/api/v1/auth/refresh", "/logout", "/notices/dismiss", "/fn/logout", "/fn/logout_all",
-        "/fn/refresh", "/fn/dismiss_notice?id=x", "/fn/login?username=ada&password=x",
+        "/api/v1/auth/logout",
+        "/api/v1/auth/logout-all",
+        "/api/v1/auth/refresh",
+        "/logout",
+        "/notices/dismiss",
+        "/fn/logout",
+        "/fn/logout_all",
+        "/fn/refresh",
+        "/fn/dismiss_notice?id=x",
+        "/fn/login?username=ada&password=x",
     ] {
         for method in ["GET", "HEAD"] {
-            let answer = app.ask(method, path).bearer(&ada.access).refresh_cookie(&ada.refresh).send().await;
+            let answer = app
+                .ask(method, path)
+                .bearer(&ada.access)
+                .refresh_cookie(&ada.refresh)
+                .send()
+                .await;
             assert_eq!(answer.status, 405, "{method} {path}: {answer:?}");
             answer.assert_no_cookie();
         }
@@ -73,14 +102,48 @@ async fn what_changes_something_can_not_be_got() {
 #[tokio::test]
 async fn another_media_type_is_415() {
     let app = TestApp::start().await;
-    let json = json!({ "username": "ada", "email": "ada@example.org", "password": PASSWORD }).to_string();
-    for kind in ["text/plain", "application/jsonp", "application/xml", "multipart/form-data; boundary=x", "application/problem+json", "application/x-json", "text/json", ""] {
-        app.post("/api/v1/auth/register").body(kind, json.clone()).send().await.assert_any_problem(415);
-        app.post("/api/v1/auth/login").body(kind, json.clone()).send().await.assert_any_problem(415);
+    let json =
+        json!({ "username": "ada", "email": "ada@example.org", "password": PASSWORD }).to_string();
+    for kind in [
+        "text/plain",
+        "application/jsonp",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "application/problem+json",
+        "application/x-json",
+        "text/json",
+        "",
+    ] {
+        app.post("/api/v1/auth/register")
+            .body(kind, json.clone())
+            .send()
+            .await
+            .assert_any_problem(415);
+        app.post("/api/v1/auth/login")
+            .body(kind, json.clone())
+            .send()
+            .await
+            .assert_any_problem(415);
     }
-    app.post("/api/v1/auth/register").form(&[("username", "ada"), ("email", "ada@example.org"), ("password", PASSWORD)]).send().await.assert_any_problem(415);
-    app.post("/api/v1/auth/register").send().await.assert_any_problem(415);
-    let twice = app.post("/api/v1/auth/register").header("content-type", "application/json").body("application/json", json).send().await;
+    app.post("/api/v1/auth/register")
+        .form(&[
+            ("username", "ada"),
+            ("email", "ada@example.org"),
+            ("password", PASSWORD),
+        ])
+        .send()
+        .await
+        .assert_any_problem(415);
+    app.post("/api/v1/auth/register")
+        .send()
+        .await
+        .assert_any_problem(415);
+    let twice = app
+        .post("/api/v1/auth/register")
+        .header("content-type", "application/json")
+        .body("application/json", json)
+        .send()
+        .await;
     twice.assert_any_problem(415);
     assert_eq!(app.database.number("SELECT COUNT(*) FROM users").await, 0);
 }
@@ -88,9 +151,25 @@ async fn another_media_type_is_415() {
 #[tokio::test]
 async fn broken_json_is_400() {
     let app = TestApp::start().await;
-    for body in ["", "{", "{}}", "{\"username\":}", "{'username':'ada'}", "nonsense", "{\"username\":\"\\ud800\"}", "[1,]", "\u{feff}{}", "{\"n\":1e999}", "{\"n\":NaN}"] {
+    for body in [
+        "",
+        "{",
+        "{}}",
+        "{\"username\":}",
+        "{'username':'ada'}",
+        "nonsense",
+        "{\"username\":\"\\ud800\"}",
+        "[1,]",
+        "\u{feff}{}",
+        "{\"n\":1e999}",
+        "{\"n\":NaN}",
+    ] {
         for path in ["/api/v1/auth/register", "/api/v1/auth/login"] {
-            app.post(path).body("application/json", body).send().await.assert_any_problem(400);
+            app.post(path)
+                .body("application/json", body)
+                .send()
+                .await
+                .assert_any_problem(400);
         }
     }
 }
@@ -99,7 +178,13 @@ async fn broken_json_is_400() {
 async fn json_of_a_wrong_shape_is_422() {
     let app = TestApp::start().await;
     for body in [
-        json!(null), json!([]), json!("ada"), json!(7), json!({}), json!({ "username": "ada" }), json!([{ "username": "ada" }]),
+        json!(null),
+        json!([]),
+        json!("ada"),
+        json!(7),
+        json!({}),
+        json!({ "username": "ada" }),
+        json!([{ "username": "ada" }]),
         json!({ "username": 1, "email": "ada@example.org", "password": PASSWORD }),
         json!({ "username": "ada", "email": ["ada@example.org"], "password": PASSWORD }),
         json!({ "username": "ada", "email": "ada@example.org", "password": { "$ne": null } }),
@@ -113,7 +198,12 @@ async fn json_of_a_wrong_shape_is_422() {
                 continue;
             }
             answer.assert_any_problem(422);
-            assert!(answer.json()["errors"].as_array().is_some_and(|errors| !errors.is_empty()), "{body}: {answer:?}");
+            assert!(
+                answer.json()["errors"]
+                    .as_array()
+                    .is_some_and(|errors| !errors.is_empty()),
+                "{body}: {answer:?}"
+            );
         }
     }
     assert_eq!(app.database.number("SELECT COUNT(*) FROM users").await, 0);
@@ -138,7 +228,12 @@ async fn no_other_site_is_allowed_to_read_an_answer() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
     for origin in ["https://evil.example", "null", app.public_url.as_str()] {
-        let answer = app.get("/api/v1/user/profile").bearer(&ada.access).header("origin", origin).send().await;
+        let answer = app
+            .get("/api/v1/user/profile")
+            .bearer(&ada.access)
+            .header("origin", origin)
+            .send()
+            .await;
         let preflight = app
             .ask("OPTIONS", "/api/v1/user/profile")
             .header("origin", origin)
@@ -147,7 +242,11 @@ async fn no_other_site_is_allowed_to_read_an_answer() {
             .send()
             .await;
         for answer in [answer, preflight] {
-            let names: Vec<_> = answer.headers.keys().filter(|name| name.as_str().starts_with("access-control-")).collect();
+            let names: Vec<_> = answer
+                .headers
+                .keys()
+                .filter(|name| name.as_str().starts_with("access-control-"))
+                .collect();
             assert!(names.is_empty(), "{origin}: {names:?}");
         }
     }

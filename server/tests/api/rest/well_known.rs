@@ -11,7 +11,13 @@ async fn the_public_access_keys_are_published_and_nothing_else() {
     let answer = app.get("/.well-known/jwks.json").send().await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
-    assert!(matches!(answer.header("content-type"), Some("application/json" | "application/jwk-set+json")), "{answer:?}");
+    assert!(
+        matches!(
+            answer.header("content-type"),
+            Some("application/json" | "application/jwk-set+json")
+        ),
+        "{answer:?}"
+    );
     let header: serde_json::Value = serde_json::from_str(&header_of(&ada.access)).unwrap();
     let public = app.database.public_key("access").await;
     let expected = json!({ "keys": [{
@@ -27,10 +33,17 @@ async fn the_public_access_keys_are_published_and_nothing_else() {
 async fn the_headers_of_both_kinds_of_token_differ() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
-    let header = |token: &str| serde_json::from_str::<serde_json::Value>(&header_of(token)).unwrap();
+    let header =
+        |token: &str| serde_json::from_str::<serde_json::Value>(&header_of(token)).unwrap();
     let (access, refresh) = (header(&ada.access), header(&ada.refresh));
-    assert_eq!((&access["alg"], &access["typ"]), (&json!("EdDSA"), &json!("at+jwt")));
-    assert_eq!((&refresh["alg"], &refresh["typ"]), (&json!("EdDSA"), &json!("rt+jwt")));
+    assert_eq!(
+        (&access["alg"], &access["typ"]),
+        (&json!("EdDSA"), &json!("at+jwt"))
+    );
+    assert_eq!(
+        (&refresh["alg"], &refresh["typ"]),
+        (&json!("EdDSA"), &json!("rt+jwt"))
+    );
     assert_ne!(access["kid"], refresh["kid"]);
 }
 

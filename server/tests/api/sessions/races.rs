@@ -19,8 +19,16 @@ async fn sixty_four_refreshes_at_once_are_one_step_and_sign_nobody_out() {
         assert_eq!(claims_of(&who.access)["gen"], 1);
         assert_eq!(app.profile(&who.access).await.status, 200);
     }
-    assert_eq!(app.database.number("SELECT generation FROM sessions").await, 1);
-    assert_eq!(app.database.number("SELECT COUNT(*) FROM audit_events").await, 0);
+    assert_eq!(
+        app.database.number("SELECT generation FROM sessions").await,
+        1
+    );
+    assert_eq!(
+        app.database
+            .number("SELECT COUNT(*) FROM audit_events")
+            .await,
+        0
+    );
     let last = SignedIn::from(&answers[0]);
     assert_eq!(app.try_refresh(&last.refresh).await.status, 200);
 }
@@ -30,9 +38,18 @@ async fn tabs_of_two_servers_that_refresh_at_once_make_one_step() {
     let a = TestApp::start().await;
     let b = a.beside().await;
     let ada = a.register("ada").await;
-    let answers = join_all((0..64).map(|number| if number % 2 == 0 { &a } else { &b }.try_refresh(&ada.refresh))).await;
-    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-    assert_eq!(a.database.number("SELECT generation FROM sessions").await, 1);
+    let answers = join_all(
+        (0..64).map(|number| if number % 2 == 0 { &a } else { &b }.try_refresh(&ada.refresh)),
+    )
+    .await;
+    assert!(
+        answers.iter().all(|answer| answer.status == 200),
+        "{answers:?}"
+    );
+    assert_eq!(
+        a.database.number("SELECT generation FROM sessions").await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -42,7 +59,10 @@ async fn a_refresh_that_races_a_sign_out_leaves_no_living_token() {
     for round in 0..50 {
         let ada = app.login("ada").await;
         let refresh = app.try_refresh(&ada.refresh);
-        let sign_out = app.post("/api/v1/auth/logout").refresh_cookie(&ada.refresh).send();
+        let sign_out = app
+            .post("/api/v1/auth/logout")
+            .refresh_cookie(&ada.refresh)
+            .send();
         // Who comes first is turned about.
         let (refreshed, signed_out) = if round % 2 == 0 {
             tokio::join!(refresh, sign_out)
@@ -58,7 +78,12 @@ async fn a_refresh_that_races_a_sign_out_leaves_no_living_token() {
         }
         app.assert_dead(&ada).await;
     }
-    assert_eq!(app.database.number("SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL").await, 1);
+    assert_eq!(
+        app.database
+            .number("SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL")
+            .await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -83,7 +108,9 @@ async fn minting_again_does_not_lengthen_the_ten_seconds() {
     app.advance(6 * SECOND);
     assert_eq!(app.try_refresh(&ada.refresh).await.status, 200);
     app.advance(5 * SECOND);
-    app.try_refresh(&ada.refresh).await.assert_problem(401, "Invalid token");
+    app.try_refresh(&ada.refresh)
+        .await
+        .assert_problem(401, "Invalid token");
     app.assert_dead(&newer).await;
 }
 
@@ -97,6 +124,14 @@ async fn many_thieves_at_once_are_told_of_once() {
     for answer in join_all((0..16).map(|_| app.try_refresh(&stolen.refresh))).await {
         answer.assert_problem(401, "Invalid token");
     }
-    eventually("the theft is written down", async || app.database.number("SELECT COUNT(*) FROM notices").await == 1).await;
-    assert_eq!(app.database.number("SELECT COUNT(*) FROM audit_events").await, 1);
+    eventually("the theft is written down", async || {
+        app.database.number("SELECT COUNT(*) FROM notices").await == 1
+    })
+    .await;
+    assert_eq!(
+        app.database
+            .number("SELECT COUNT(*) FROM audit_events")
+            .await,
+        1
+    );
 }

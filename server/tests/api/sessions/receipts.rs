@@ -31,7 +31,10 @@ async fn an_answer_may_be_lost_many_times_over() {
         assert_eq!(generation(&app.refresh(&ada.refresh).await), 1);
         app.advance(DAY);
     }
-    assert_eq!(app.database.number("SELECT generation FROM sessions").await, 1);
+    assert_eq!(
+        app.database.number("SELECT generation FROM sessions").await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -53,7 +56,9 @@ async fn a_call_with_the_new_bearer_token_is_a_receipt() {
     let newer = app.refresh(&ada.refresh).await;
     app.confirm(&newer).await;
     app.advance(11 * SECOND);
-    app.try_refresh(&ada.refresh).await.assert_problem(401, "Invalid token");
+    app.try_refresh(&ada.refresh)
+        .await
+        .assert_problem(401, "Invalid token");
     app.assert_dead(&newer).await;
 }
 
@@ -63,8 +68,15 @@ async fn the_next_refresh_is_a_receipt_too() {
     let first = app.register("ada").await;
     let second = app.refresh(&first.refresh).await;
     let third = app.refresh(&second.refresh).await;
-    assert_eq!(app.database.number("SELECT confirmed_generation FROM sessions").await, 1);
-    app.try_refresh(&first.refresh).await.assert_problem(401, "Invalid token");
+    assert_eq!(
+        app.database
+            .number("SELECT confirmed_generation FROM sessions")
+            .await,
+        1
+    );
+    app.try_refresh(&first.refresh)
+        .await
+        .assert_problem(401, "Invalid token");
     app.assert_dead(&third).await;
 }
 
@@ -84,10 +96,25 @@ async fn looking_at_a_page_is_no_receipt_and_rotates_nothing() {
     let ada = app.register("ada").await;
     let newer = app.refresh(&ada.refresh).await;
     for cookie in [&newer.refresh, &ada.refresh, &newer.refresh] {
-        assert_eq!(app.get("/profile").refresh_cookie(cookie).send().await.status, 200);
+        assert_eq!(
+            app.get("/profile")
+                .refresh_cookie(cookie)
+                .send()
+                .await
+                .status,
+            200
+        );
     }
-    assert_eq!(app.database.number("SELECT generation FROM sessions").await, 1);
-    assert_eq!(app.database.number("SELECT confirmed_generation FROM sessions").await, 0);
+    assert_eq!(
+        app.database.number("SELECT generation FROM sessions").await,
+        1
+    );
+    assert_eq!(
+        app.database
+            .number("SELECT confirmed_generation FROM sessions")
+            .await,
+        0
+    );
     app.advance(DAY);
     assert_eq!(generation(&app.refresh(&ada.refresh).await), 1);
 }

@@ -17,7 +17,11 @@ impl Answer {
     pub(crate) async fn of(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        Self { status, headers, body: response.bytes().await.unwrap().to_vec() }
+        Self {
+            status,
+            headers,
+            body: response.bytes().await.unwrap().to_vec(),
+        }
     }
 
     /// Reads an answer as it came over the wire, without chunks.
@@ -29,9 +33,16 @@ impl Answer {
         let mut headers = HeaderMap::new();
         for line in lines {
             let (name, value) = line.split_once(':')?;
-            headers.append(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value.trim()).ok()?);
+            headers.append(
+                HeaderName::try_from(name).ok()?,
+                HeaderValue::try_from(value.trim()).ok()?,
+            );
         }
-        Some(Self { status, headers, body: bytes[end + 4..].to_vec() })
+        Some(Self {
+            status,
+            headers,
+            body: bytes[end + 4..].to_vec(),
+        })
     }
 
     pub(crate) fn text(&self) -> String {
@@ -52,18 +63,32 @@ impl Answer {
 
     /// What a comma-separated header lists, however many times it came.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
-        let values = self.headers.get_all(name).iter().map(|value| value.to_str().unwrap());
-        values.flat_map(|value| value.split(',')).map(|item| item.trim().to_ascii_lowercase()).collect()
+        let values = self
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|value| value.to_str().unwrap());
+        values
+            .flat_map(|value| value.split(','))
+            .map(|item| item.trim().to_ascii_lowercase())
+            .collect()
     }
 
     pub(crate) fn set_cookies(&self) -> Vec<SetCookie> {
-        self.headers.get_all("set-cookie").iter().map(|value| SetCookie::parse(value.to_str().unwrap())).collect()
+        self.headers
+            .get_all("set-cookie")
+            .iter()
+            .map(|value| SetCookie::parse(value.to_str().unwrap()))
+            .collect()
     }
 
     /// The refresh cookie that is set. No other cookie may be.
     pub(crate) fn refresh_cookie(&self) -> Option<SetCookie> {
         let mut cookies = self.set_cookies();
-        assert!(cookies.len() <= 1 && cookies.iter().all(|cookie| cookie.name == COOKIE), "{cookies:?}");
+        assert!(
+            cookies.len() <= 1 && cookies.iter().all(|cookie| cookie.name == COOKIE),
+            "{cookies:?}"
+        );
         cookies.pop()
     }
 
@@ -74,7 +99,9 @@ impl Answer {
 
     /// Asserts that the refresh cookie is cleared, with the attributes that it was set with.
     pub(crate) fn assert_cookie_cleared(&self) {
-        let cookie = self.refresh_cookie().unwrap_or_else(|| panic!("no cookie: {self:?}"));
+        let cookie = self
+            .refresh_cookie()
+            .unwrap_or_else(|| panic!("no cookie: {self:?}"));
         assert_eq!(cookie.value, "", "{cookie:?}");
         assert_eq!(cookie.max_age, Some(0));
         cookie.assert_attributes();
@@ -89,11 +116,20 @@ impl Answer {
     /// Asserts that this is a problem of RFC 9457 with just this status.
     pub(crate) fn assert_any_problem(&self, status: u16) {
         assert_eq!(self.status, status, "{self:?}");
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
         let problem = self.json();
         assert_eq!(problem["status"], status, "{self:?}");
         for member in ["title", "detail"] {
-            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {self:?}");
+            assert!(
+                problem[member]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{member}: {self:?}"
+            );
         }
         if let Some(kind) = problem.get("type") {
             assert!(kind.is_string(), "{self:?}");
@@ -105,25 +141,45 @@ impl Answer {
     pub(crate) fn assert_invalid(&self, fields: &[&str]) {
         self.assert_any_problem(422);
         let problem = self.json();
-        let errors = problem["errors"].as_array().unwrap_or_else(|| panic!("no list of errors: {self:?}"));
-        let named: Vec<_> = errors.iter().map(|error| error["field"].as_str().unwrap()).collect();
+        let errors = problem["errors"]
+            .as_array()
+            .unwrap_or_else(|| panic!("no list of errors: {self:?}"));
+        let named: Vec<_> = errors
+            .iter()
+            .map(|error| error["field"].as_str().unwrap())
+            .collect();
         assert_eq!(named, fields, "{self:?}");
         for error in errors {
-            assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{self:?}");
+            assert!(
+                error["message"]
+                    .as_str()
+                    .is_some_and(|message| !message.is_empty()),
+                "{self:?}"
+            );
         }
     }
 
     /// Asserts that nothing of the program's inside is told: no source path, no panic, no SQL.
     pub(crate) fn assert_says_nothing_of_the_inside(&self) {
         let text = self.text();
-        for word in ["panicked", ".rs:", "stack backtrace", "sqlx", "SELECT ", "rustc"] {
+        for word in [
+            "panicked",
+            ".rs:",
+            "stack backtrace",
+            "sqlx",
+            "SELECT ",
+            "rustc",
+        ] {
             assert!(!text.contains(word), "{word} in {text}");
         }
     }
 
     /// Asserts that nobody may keep this answer.
     pub(crate) fn assert_not_stored(&self) {
-        assert!(self.list("cache-control").contains(&"no-store".to_owned()), "{self:?}");
+        assert!(
+            self.list("cache-control").contains(&"no-store".to_owned()),
+            "{self:?}"
+        );
     }
 
     /// Asserts that this sends the browser to `location`, with nothing in the body.
@@ -136,7 +192,11 @@ impl Answer {
     /// Asserts that this is an HTML page with just this status.
     pub(crate) fn assert_page(&self, status: u16) {
         assert_eq!(self.status, status, "{self:?}");
-        assert!(self.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{self:?}");
+        assert!(
+            self.header("content-type")
+                .is_some_and(|kind| kind.starts_with("text/html")),
+            "{self:?}"
+        );
         self.assert_says_nothing_of_the_inside();
     }
 }
@@ -145,9 +205,17 @@ impl std::fmt::Debug for Answer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(formatter, "{}", self.status)?;
         for (name, value) in &self.headers {
-            writeln!(formatter, "{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+            writeln!(
+                formatter,
+                "{name}: {}",
+                String::from_utf8_lossy(value.as_bytes())
+            )?;
         }
         let text = self.text();
-        write!(formatter, "\n{}", text.chars().take(4_000).collect::<String>())
+        write!(
+            formatter,
+            "\n{}",
+            text.chars().take(4_000).collect::<String>()
+        )
     }
 }

@@ -7,7 +7,11 @@ use super::{Answer, COOKIE};
 
 /// The client of one test.
 pub(crate) fn client() -> Client {
-    Client::builder().no_proxy().redirect(Policy::none()).build().unwrap()
+    Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .build()
+        .unwrap()
 }
 
 /// A request that is being put together.
@@ -59,6 +63,12 @@ pub(crate) fn form(fields: &[(&str, &str)]) -> String {
 }
 
 fn percent(text: &str) -> String {
-    let byte = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let byte = |byte: u8| {
+        if byte.is_ascii_alphanumeric() {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
     text.bytes().map(byte).collect()
 }

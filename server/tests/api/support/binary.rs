@@ -39,7 +39,11 @@ impl Binary {
             .stderr(output)
             .spawn()
             .unwrap();
-        Self { child, address, log }
+        Self {
+            child,
+            address,
+            log,
+        }
     }
 
     /// Waits until the program is ready.
@@ -47,16 +51,27 @@ impl Binary {
         let begin = Instant::now();
         while !self.is_ready() {
             let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none() && begin.elapsed() < PATIENCE, "the program did not start ({ended:?}): {}", self.log());
+            assert!(
+                ended.is_none() && begin.elapsed() < PATIENCE,
+                "the program did not start ({ended:?}): {}",
+                self.log()
+            );
             thread::sleep(Duration::from_millis(20));
         }
     }
 
     fn is_ready(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect(self.address) else { return false };
+        let Ok(mut stream) = TcpStream::connect(self.address) else {
+            return false;
+        };
         let mut answer = String::new();
-        let asked = stream.set_read_timeout(Some(PATIENCE)).and_then(|()| stream.write_all(b"GET /health/ready HTTP/1.0\r\n\r\n"));
-        asked.and_then(|()| stream.read_to_string(&mut answer)).is_ok() && answer.starts_with("HTTP/1.0 200")
+        let asked = stream
+            .set_read_timeout(Some(PATIENCE))
+            .and_then(|()| stream.write_all(b"GET /health/ready HTTP/1.0\r\n\r\n"));
+        asked
+            .and_then(|()| stream.read_to_string(&mut answer))
+            .is_ok()
+            && answer.starts_with("HTTP/1.0 200")
     }
 
     /// What it has written so far.
@@ -92,7 +107,10 @@ impl Binary {
 
     /// Asks it to stop, as a service manager does, and waits until it has. Whether it ended well, and what it wrote.
     pub(crate) fn stop(mut self) -> (bool, String) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(asked.success());
         let begin = Instant::now();
         loop {
@@ -121,5 +139,8 @@ fn command(folder: &Path) -> Command {
 
 /// An address that nobody listened on a moment ago.
 fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }

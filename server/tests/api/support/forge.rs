@@ -23,7 +23,9 @@ impl HeldKey {
 
     /// A token of this header and payload, signed.
     pub(crate) fn sign(&self, header: &str, payload: &str) -> String {
-        token(header, payload, |message| self.0.sign(message).as_ref().to_vec())
+        token(header, payload, |message| {
+            self.0.sign(message).as_ref().to_vec()
+        })
     }
 }
 

@@ -16,8 +16,17 @@ pub(crate) async fn exchange(address: SocketAddr, request: Vec<u8>) -> Answer {
         connection.read_one()
     })
     .await;
-    let closed = Answer { status: 400, headers: reqwest::header::HeaderMap::new(), body: Vec::new() };
-    if bytes.is_empty() { closed } else { Answer::parse(&bytes).unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(&bytes))) }
+    let closed = Answer {
+        status: 400,
+        headers: reqwest::header::HeaderMap::new(),
+        body: Vec::new(),
+    };
+    if bytes.is_empty() {
+        closed
+    } else {
+        Answer::parse(&bytes)
+            .unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(&bytes)))
+    }
 }
 
 /// Blocking work beside the runtime that serves it.
@@ -48,7 +57,10 @@ impl Connection {
             match self.0.read(&mut piece) {
                 Ok(0) => break,
                 Ok(read) => bytes.extend_from_slice(&piece[..read]),
-                Err(error) if is_timeout(&error) => panic!("no answer in time, only {}", String::from_utf8_lossy(&bytes)),
+                Err(error) if is_timeout(&error) => panic!(
+                    "no answer in time, only {}",
+                    String::from_utf8_lossy(&bytes)
+                ),
                 Err(_) => break,
             }
         }
@@ -71,11 +83,16 @@ impl Connection {
 }
 
 fn is_timeout(error: &std::io::Error) -> bool {
-    matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+    )
 }
 
 fn is_whole(bytes: &[u8]) -> bool {
-    let Some(answer) = Answer::parse(bytes) else { return false };
+    let Some(answer) = Answer::parse(bytes) else {
+        return false;
+    };
     if matches!(answer.status, 100..=199 | 204 | 304) {
         return true;
     }

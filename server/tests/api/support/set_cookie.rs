@@ -15,17 +15,32 @@ pub(crate) struct SetCookie {
 impl SetCookie {
     pub(crate) fn parse(header: &str) -> Self {
         let mut parts = header.split("; ");
-        let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).expect("a name and a value");
-        let (ages, mut attributes): (Vec<_>, Vec<_>) =
-            parts.map(str::to_ascii_lowercase).partition(|attribute| attribute.starts_with("max-age="));
+        let (name, value) = parts
+            .next()
+            .and_then(|pair| pair.split_once('='))
+            .expect("a name and a value");
+        let (ages, mut attributes): (Vec<_>, Vec<_>) = parts
+            .map(str::to_ascii_lowercase)
+            .partition(|attribute| attribute.starts_with("max-age="));
         attributes.sort();
-        let max_age = ages.first().map(|age| age["max-age=".len()..].parse().unwrap());
-        Self { name: name.to_owned(), value: value.to_owned(), max_age, attributes }
+        let max_age = ages
+            .first()
+            .map(|age| age["max-age=".len()..].parse().unwrap());
+        Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            max_age,
+            attributes,
+        }
     }
 
     /// Asserts that these are the attributes of the refresh cookie and no others: above all no Domain.
     pub(crate) fn assert_attributes(&self) {
         assert_eq!(self.name, COOKIE);
-        assert_eq!(self.attributes, ["httponly", "path=/", "samesite=lax", "secure"], "{self:?}");
+        assert_eq!(
+            self.attributes,
+            ["httponly", "path=/", "samesite=lax", "secure"],
+            "{self:?}"
+        );
     }
 }

@@ -1,0 +1,275 @@
+//! How each setting is read out of its text, and which of them can't stand beside each other.
+
+use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+
+use auth::{ExposeSecret, HashingSettings, MasterSecret, Pepper, SecretString, ThrottleSettings};
+use axum::http::HeaderName;
+use tracing_subscriber::EnvFilter;
+
+use super::{
+    ClientAddressSource, CookieKind, Fault, Limits, MasterSecretPlace, PublicUrl, Rate, Security,
+    Settings, SettingsError, TokenSettings, sources::Sources, table,
+};
+
+/// Reads every setting. A fault does not end it, so that all are told at once.
+pub(super) fn settings(mut sources: Sources) -> Result<Settings, SettingsError> {
+    let listen = sources.take_or(
+        &table::LISTEN,
+        SocketAddr::from(([127, 0, 0, 1], 0)),
+        parsed,
+    );
+    let public_url = public_url(&mut sources, listen);
+    let database_url = sources.take_or(
+        &table::DATABASE_URL,
+        SecretString::from("sqlite:data/latchkey.db"),
+        database_url,
+    );
+    let settings = Settings {
+        listen,
+        cookie: cookie(&mut sources, public_url.as_ref()),
+        public_url,
+        master_secret: master_secret(&mut sources, &database_url),
+        database_url,
+        client_address: client_address(&mut sources),
+        tokens: tokens(&mut sources),
+        password_minimum_length: sources.take_or(&table::PASSWORD_MINIMUM_LENGTH, 12, |text| {
+            whole(text, 8, 64)
+        }),
+        hashing: hashing(&mut sources),
+        throttle: ThrottleSettings {
+            free_tries: sources.take_or(&table::ACCOUNT_FREE_TRIES, 10, |text| {
+                whole(text, 1, 1_000_000)
+            }),
+            longest_delay: sources.take_or(
+                &table::ACCOUNT_LONGEST_DELAY_SECONDS,
+                Duration::ZERO,
+                |text| seconds(text, 1, 60),
+            ),
+        },
+        credential_rate: rate(
+            &mut sources,
+            &table::CREDENTIAL_RATE_BURST,
+            &table::CREDENTIAL_RATE_PER_SECOND,
+        ),
+        request_rate: rate(
+            &mut sources,
+            &table::REQUEST_RATE_BURST,
+            &table::REQUEST_RATE_PER_SECOND,
+        ),
+        limits: Limits {
+            header_read: sources.take_or(&table::HEADER_READ_SECONDS, Duration::ZERO, |text| {
+                seconds(text, 1, 300)
+            }),
+            request: sources.take_or(&table::REQUEST_SECONDS, Duration::ZERO, |text| {
+                seconds(text, 1, 3600)
+            }),
+            connections: sources
+                .take_or(&table::MAX_CONNECTIONS, 1, |text| whole(text, 1, 1_000_000)),
+            shutdown: sources.take_or(&table::SHUTDOWN_SECONDS, Duration::ZERO, |text| {
+                seconds(text, 0, 3600)
+            }),
+        },
+        log: sources.take_or(&table::LOG, String::new(), log_filter),
+        #[cfg(feature = "test-clock")]
+        test_clock_listen: sources.take(&table::TEST_CLOCK_LISTEN, |text| {
+            parsed::<SocketAddr>(text).filter(|address| address.ip().is_loopback())
+        }),
+    };
+    let faults = sources.into_faults();
+    if faults.is_empty() {
+        Ok(settings)
+    } else {
+        Err(SettingsError::new(faults))
+    }
+}
+
+fn public_url(sources: &mut Sources, listen: SocketAddr) -> Option<PublicUrl> {
+    if sources.is_silent(&table::PUBLIC_URL) && !listen.ip().is_loopback() {
+        sources.fault(Fault::unfit(
+            &table::PUBLIC_URL,
+            format!(
+                "must be given, as listen is {listen}, not on loopback; allowed is {}",
+                table::PUBLIC_URL.allowed
+            ),
+        ));
+    }
+    sources.take(&table::PUBLIC_URL, PublicUrl::parse)
+}
+
+fn cookie(sources: &mut Sources, public_url: Option<&PublicUrl>) -> CookieKind {
+    let development = sources.take_or(&table::DEVELOPMENT_COOKIE, false, parsed);
+    if development && public_url.is_some_and(|url| url.security() == Security::Encrypted) {
+        sources.fault(Fault::unfit(
+            &table::DEVELOPMENT_COOKIE,
+            "is true, which is allowed only where public_url is http",
+        ));
+    }
+    if development {
+        CookieKind::Development
+    } else {
+        CookieKind::Host
+    }
+}
+
+fn master_secret(sources: &mut Sources, database_url: &SecretString) -> MasterSecretPlace {
+    let given = sources.take(&table::MASTER_SECRET, |text| MasterSecret::parse(text).ok());
+    let file = sources.take(&table::MASTER_SECRET_FILE, path);
+    if !sources.is_silent(&table::MASTER_SECRET) && file.is_some() {
+        sources.fault(Fault::unfit(
+            &table::MASTER_SECRET_FILE,
+            "is given beside master_secret; only one of them is allowed",
+        ));
+    }
+    let database = sqlite_path(database_url.expose_secret());
+    match (given, file, database) {
+        (Some(secret), _, _) => MasterSecretPlace::Given(secret),
+        (None, Some(path), None) => MasterSecretPlace::File(path),
+        (None, Some(path), Some(database)) => MasterSecretPlace::FileOrNew { path, database },
+        (None, None, Some(database)) => MasterSecretPlace::FileOrNew {
+            path: database.with_file_name("master.secret"),
+            database,
+        },
+        (None, None, None) => {
+            if sources.is_silent(&table::MASTER_SECRET)
+                && sources.is_silent(&table::MASTER_SECRET_FILE)
+            {
+                let reason = "must be given (or master_secret_file), as the database is no SQLite file to keep one beside; allowed is ";
+                sources.fault(Fault::unfit(
+                    &table::MASTER_SECRET,
+                    format!("{reason}{}", table::MASTER_SECRET.allowed),
+                ));
+            }
+            MasterSecretPlace::File(PathBuf::new())
+        }
+    }
+}
+
+fn client_address(sources: &mut Sources) -> ClientAddressSource {
+    let proxies = sources.take_or(&table::CLIENT_ADDRESS_PROXIES, 1, |text| whole(text, 1, 16));
+    if sources.is_silent(&table::CLIENT_ADDRESS_HEADER)
+        && !sources.is_silent(&table::CLIENT_ADDRESS_PROXIES)
+    {
+        sources.fault(Fault::unfit(
+            &table::CLIENT_ADDRESS_PROXIES,
+            "is given without client_address_header, which it belongs to",
+        ));
+    }
+    let name = sources.take(&table::CLIENT_ADDRESS_HEADER, |text| {
+        parsed::<HeaderName>(text).filter(|name| name.as_str() != "forwarded")
+    });
+    name.map_or(ClientAddressSource::Connection, |name| {
+        ClientAddressSource::Header { name, proxies }
+    })
+}
+
+fn tokens(sources: &mut Sources) -> TokenSettings {
+    let idle = sources.take_or(&table::REFRESH_IDLE_DAYS, Duration::ZERO, |text| {
+        days(text, 365)
+    });
+    let absolute = sources.take_or(&table::REFRESH_ABSOLUTE_DAYS, Duration::MAX, |text| {
+        days(text, 365)
+    });
+    if idle > absolute {
+        sources.fault(Fault::unfit(
+            &table::REFRESH_IDLE_DAYS,
+            "is longer than refresh_absolute_days; at most that is allowed",
+        ));
+    }
+    TokenSettings {
+        audience: sources.take(&table::AUDIENCE, printing),
+        client_id: sources.take_or(&table::CLIENT_ID, String::new(), printing),
+        access_lifetime: sources.take_or(&table::ACCESS_TOKEN_SECONDS, Duration::ZERO, |text| {
+            seconds(text, 60, 3600)
+        }),
+        refresh_idle_lifetime: idle,
+        refresh_absolute_lifetime: absolute,
+    }
+}
+
+fn hashing(sources: &mut Sources) -> HashingSettings {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let pepper = sources.take(&table::PEPPER, |text| {
+        (text.chars().count() >= 32).then(|| SecretString::from(text))
+    });
+    let pepper_id = sources.take_or(&table::PEPPER_ID, String::new(), |text| {
+        ((1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            .then(|| text.to_owned())
+    });
+    if sources.is_silent(&table::PEPPER) && !sources.is_silent(&table::PEPPER_ID) {
+        sources.fault(Fault::unfit(
+            &table::PEPPER_ID,
+            "is given without pepper, which it names",
+        ));
+    }
+    HashingSettings {
+        memory_kib: sources.take_or(&table::HASH_MEMORY_KIB, 0, |text| {
+            whole(text, 7168, 1_048_576)
+        }),
+        iterations: sources.take_or(&table::HASH_ITERATIONS, 0, |text| whole(text, 1, 64)),
+        width: sources
+            .take(&table::HASH_THREADS, |text| whole(text, 1, 256))
+            .unwrap_or(cores),
+        queue: sources.take_or(&table::HASH_QUEUE, 0, |text| whole(text, 1, 65_536)),
+        per_address_in_flight: sources
+            .take_or(&table::HASH_PER_ADDRESS, 0, |text| whole(text, 1, 65_536)),
+        pepper: pepper.map(|secret| Pepper {
+            id: pepper_id,
+            secret,
+        }),
+    }
+}
+
+fn rate(sources: &mut Sources, burst: &table::Setting, per_second: &table::Setting) -> Rate {
+    Rate {
+        burst: sources.take_or(burst, 0, |text| whole(text, 0, 1_000_000)),
+        per_second: sources.take_or(per_second, 1, |text| whole(text, 1, 1_000_000)),
+    }
+}
+
+fn parsed<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+/// A whole number between two others, both allowed.
+fn whole<T: FromStr + PartialOrd + Copy>(text: &str, least: T, greatest: T) -> Option<T> {
+    parsed(text).filter(|number| *number >= least && *number <= greatest)
+}
+
+fn seconds(text: &str, least: u64, greatest: u64) -> Option<Duration> {
+    whole(text, least, greatest).map(Duration::from_secs)
+}
+
+fn days(text: &str, greatest: u64) -> Option<Duration> {
+    whole(text, 1, greatest).map(|days: u64| Duration::from_secs(days * 24 * 60 * 60))
+}
+
+fn printing(text: &str) -> Option<String> {
+    ((1..=255).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() || byte == b' '))
+    .then(|| text.to_owned())
+}
+
+fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+fn log_filter(text: &str) -> Option<String> {
+    (!text.is_empty() && EnvFilter::try_new(text).is_ok()).then(|| text.to_owned())
+}
+
+fn database_url(text: &str) -> Option<SecretString> {
+    let known = text.starts_with("postgres://")
+        || text.starts_with("postgresql://")
+        || sqlite_path(text).is_some();
+    known.then(|| SecretString::from(text))
+}
+
+/// The file of a SQLite database.
+fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let file = rest.split_once('?').map_or(rest, |(file, _)| file);
+    (!file.is_empty() && file != ":memory:").then(|| PathBuf::from(file))
+}
