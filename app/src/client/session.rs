@@ -79,7 +79,7 @@ pub(crate) async fn in_turn<T>(call: impl Future<Output = T>) -> T {
 
 /// Asks the server who is signed in. It confirms to the server that the last refresh arrived, and finds out whether the session has ended.
 pub(crate) async fn check_in() -> Result<(), ApiError> {
-    MEMORY.with_borrow_mut(|memory| memory.tried_at = clock::now());
+    note_try();
     let profile = server_fns::profile().await?;
     if let Some(session) = session() {
         session.known.update(|known| {
@@ -101,6 +101,8 @@ pub(crate) async fn check_in() -> Result<(), ApiError> {
 
 /// Checks in, when a page of the signed-in is come to.
 pub(crate) fn arrive() {
+    // At once, since the task begins later: who looks at the clock meanwhile must not find it due.
+    note_try();
     leptos::task::spawn_local(attempt(check_in()).map(drop));
 }
 
@@ -136,6 +138,10 @@ fn tick() {
     if due && page::is_visible() {
         arrive();
     }
+}
+
+fn note_try() {
+    MEMORY.with_borrow_mut(|memory| memory.tried_at = clock::now());
 }
 
 /// Makes a refresh now, and proves to the server that it arrived.

@@ -84,13 +84,23 @@ impl From<UserRow> for User {
     }
 }
 
+/// The whole user, by one condition.
+macro_rules! select_user {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
+                    (SELECT COUNT(*) FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS open_notices
+             FROM users WHERE ",
+            $condition
+        )
+    };
+}
+
 impl Store {
     /// The user with this id.
     pub(crate) async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
         let row: Option<UserRow> = reading!(self, pool => sqlx::query_as(
-            "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
-                    (SELECT COUNT(*) FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS open_notices
-             FROM users WHERE id = $1",
+            select_user!("id = $1"),
         ).bind(id).fetch_optional(pool).await)?;
         Ok(row.map(User::from))
     }
@@ -101,9 +111,7 @@ impl Store {
         username: &Username,
     ) -> Result<Option<User>, StoreError> {
         let row: Option<UserRow> = reading!(self, pool => sqlx::query_as(
-            "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
-                    (SELECT COUNT(*) FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS open_notices
-             FROM users WHERE username_key = $1",
+            select_user!("username_key = $1"),
         ).bind(username.key()).fetch_optional(pool).await)?;
         Ok(row.map(User::from))
     }
@@ -114,9 +122,7 @@ impl Store {
         email: &EmailAddress,
     ) -> Result<Option<User>, StoreError> {
         let row: Option<UserRow> = reading!(self, pool => sqlx::query_as(
-            "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
-                    (SELECT COUNT(*) FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS open_notices
-             FROM users WHERE email = $1",
+            select_user!("email = $1"),
         ).bind(email.as_str()).fetch_optional(pool).await)?;
         Ok(row.map(User::from))
     }

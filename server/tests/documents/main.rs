@@ -17,7 +17,7 @@ use std::{
 use server::settings::table;
 
 use self::{
-    markdown::{Link, anchors, fence, links, names_beginning_with, rows},
+    markdown::{Link, anchors, links, names_beginning_with, rows},
     proofs::{has_test, named_test},
 };
 
@@ -258,7 +258,7 @@ fn the_settings_are_told_as_the_program_lists_them() {
     let listed = String::from_utf8(listed.stdout).unwrap();
     assert!(listed.contains("LATCHKEY_PUBLIC_URL"));
     let page = document("docs/configuration.md");
-    let told = fence(&page.text, "toml").unwrap_or_default();
+    let told = markdown::fence(&page.text, "toml").unwrap_or_default();
     let lines = |text: &str| text.trim().lines().map(str::to_owned).collect::<Vec<_>>();
     let (told, listed) = (lines(told), lines(&listed));
     let differing = told
