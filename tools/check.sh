@@ -11,7 +11,7 @@ for part in "$@"; do
       cargo fmt --all --check
       ;;
     native)
-      say "Linting the server's half (two minutes the first time)"
+      say "Linting the server's half (four minutes the first time)"
       cargo clippy --workspace --exclude frontend --all-targets -- -D warnings
       cargo clippy --package server --features test-clock --all-targets -- -D warnings
       ;;

@@ -26,11 +26,11 @@ pub(crate) fn left(seconds: i64) -> (i64, &'static str) {
     (number, if number == 1 { one } else { more })
 }
 
-/// A time of RFC 3339 in UTC, to the minute: `23 Nov 2026, 20:14 UTC`.
+/// A time of RFC 3339 in UTC, to the minute: `23 Nov, 20:14 UTC`. No session lasts a year.
 pub(crate) fn moment(time: &str) -> String {
     match (date(time), time.get(11..16)) {
-        (Some((day, month, year)), Some(clock)) => {
-            format!("{day} {} {year}, {clock} UTC", &month[..3])
+        (Some((day, month, _)), Some(clock)) => {
+            format!("{day} {}, {clock} UTC", &month[..3])
         }
         _ => time.to_owned(),
     }
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn times_are_told_in_utc() {
-        assert_eq!(moment("2026-11-03T20:14:05.123Z"), "3 Nov 2026, 20:14 UTC");
+        assert_eq!(moment("2026-11-03T20:14:05.123Z"), "3 Nov, 20:14 UTC");
         assert_eq!(day("2026-01-31T00:00:00Z"), "31 January 2026");
         assert_eq!(time_of_day(1_795_464_845), "20:14:05 UTC");
     }

@@ -34,7 +34,9 @@ test('a token with little life left is renewed before it is sent', async ({ page
     }
   });
   await header.session.click();
-  await expect.poll(() => answers).toEqual(['/fn/refresh 200', '/fn/profile 200']);
+  await expect.poll(() => answers).toContain('/fn/profile 200');
+  expect(answers[0], 'renewed first').toBe('/fn/refresh 200');
+  expect(answers.filter((answer) => answer.startsWith('/fn/refresh')), 'and once').toHaveLength(1);
 });
 
 test('a token with enough life left is sent as it is', async ({ page, context, header, profilePage, signInPage, alice }) => {

@@ -2,11 +2,8 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
-import { markDocument, sameDocument } from '../fixtures/hydration';
 import type { Person } from '../fixtures/person';
-import { HomePage } from '../pages/home';
 import type { ProfilePage } from '../pages/profile';
-import { SignInPage } from '../pages/sign-in';
 import { SiteHeader } from '../pages/site-header';
 
 test.use({ launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }) });
@@ -60,37 +57,6 @@ test('after signing out with another page on top, a page that is restored shows 
   await back(page);
   await expect(signInPage.heading).toBeVisible();
   await expect(page.getByText(alice.email)).toHaveCount(0);
-});
-
-test('a page that is restored after its session was ended elsewhere asks first, and shows nothing personal', async ({
-  page, signInPage, profilePage, alice, otherBrowser, browserConsole,
-}) => {
-  browserConsole.expectsStatus(401);
-  await signInPage.signIn(alice);
-  await settledProfile(page, profilePage, alice);
-  await page.goto(OUTSIDE);
-  const elsewhere = await otherBrowser.newPage();
-  await new SignInPage(elsewhere).signIn(alice);
-  await new HomePage(elsewhere).signOutEverywhere.click();
-  await expect(new SiteHeader(elsewhere).signIn).toBeVisible();
-  await back(page);
-  await expect(signInPage.ended).toBeVisible();
-  await expect(page.getByText(alice.email)).toHaveCount(0);
-});
-
-test('a page that is restored while its user is signed in asks again, and goes on', async ({ page, signInPage, profilePage, home, header, alice }) => {
-  await signInPage.signIn(alice);
-  await settledProfile(page, profilePage, alice);
-  await markDocument(page);
-  await page.goto(OUTSIDE);
-  const asked = page.waitForResponse('**/fn/profile');
-  await back(page);
-  await asked;
-  await expect(profilePage.fact('Email')).toHaveText(alice.email);
-  expect(await sameDocument(page), 'it came from the cache').toBe(true);
-  await header.session.click();
-  await expect(home.happened(/restored/i)).toBeVisible();
-  await expect(home.happened(/rotated to generation/).last()).toBeVisible();
 });
 
 test('Back and forward between the pages of the app need no page load', async ({ page, header, home, profilePage, signInPage, alice }) => {
