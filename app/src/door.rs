@@ -107,7 +107,7 @@ pub(crate) fn give_out(grant: Grant) -> Minted {
     }
 }
 
-/// Takes the cookie away, after a sign-out or because it was refused.
+/// Takes the cookie away, after a sign-out.
 pub(crate) fn clear_cookie() {
     change_cookie(CookieChange::Clear);
 }

@@ -124,7 +124,7 @@ impl From<auth::Error> for ApiError {
             | auth::Error::NotAuthenticated => Self::Unauthorized,
             auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => {
                 Self::TooManyTries {
-                    seconds: retry_after.as_secs().max(1),
+                    seconds: auth::error::whole_seconds(retry_after),
                 }
             }
             auth::Error::Unavailable(_) => Self::Unavailable,

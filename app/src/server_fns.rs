@@ -77,20 +77,13 @@ pub async fn login(username: String, password: String) -> Result<Minted, ApiErro
     Ok(crate::door::give_out(grant))
 }
 
-/// Exchanges the cookie's refresh token for the next generation and a new access token. A cookie that is refused is taken away.
+/// Exchanges the cookie's refresh token for the next generation and a new access token. A cookie that is refused is taken away by the door.
 #[server(prefix = "/fn", endpoint = "refresh", protocol = Http<Question, Answer>, client = RefreshClient)]
 pub async fn refresh() -> Result<Minted, ApiError> {
     let token = crate::door::refresh_cookie().ok_or(auth::Error::RefreshTokenNotFound)?;
-    match auth::flow::refresh(&crate::door::engine()?, &token, &crate::door::device()).await {
-        Ok(grant) => Ok(crate::door::give_out(grant)),
-        Err(error) => {
-            let error = ApiError::from(error);
-            if error == ApiError::Unauthorized {
-                crate::door::clear_cookie();
-            }
-            Err(error)
-        }
-    }
+    let grant =
+        auth::flow::refresh(&crate::door::engine()?, &token, &crate::door::device()).await?;
+    Ok(crate::door::give_out(grant))
 }
 
 /// Ends the session of the cookie and that of the bearer token. Without either it does nothing, and that is well.

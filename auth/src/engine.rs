@@ -16,12 +16,12 @@ use crate::{
     },
     random::{Randomness, RandomnessError, id},
     session::{
-        SessionId,
+        EndReason, SessionId,
         receipts::Receipts,
         revocations::{self, RevocationSet},
     },
     store::{Store, StoreError},
-    throttle::ThrottleSettings,
+    throttle::{self, IdentifierKey, ThrottleSettings},
     token::{
         Access, JsonWebKeySet, KeyRing, Kind, Refresh, Rules,
         key_ring::KeyRingError,
@@ -82,6 +82,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) passwords: HashPool,
+    pub(crate) identifier_key: IdentifierKey,
     pub(crate) access: TokenKind<Access>,
     pub(crate) refresh: TokenKind<Refresh>,
     pub(crate) revocations: Arc<RevocationSet>,
@@ -138,6 +139,7 @@ impl Engine {
             Arc::clone(&clock),
         ));
         background.spawn(revocations::listen(Arc::clone(&revocations), store.clone()));
+        background.spawn(throttle::sweep(store.clone(), Arc::clone(&clock)));
         let access = TokenKind {
             ring: open_ring(&store, &seal, now, &*randomness).await?,
             rules: Rules {
@@ -156,6 +158,7 @@ impl Engine {
         };
         Ok(Self(Arc::new(Parts {
             passwords: HashPool::start(&settings.hashing, Arc::clone(&randomness))?,
+            identifier_key: IdentifierKey::new(master_secret)?,
             receipts: Receipts::start(store.clone(), Arc::clone(&clock)),
             settings,
             store,
@@ -204,8 +207,13 @@ impl Engine {
     /// # Errors
     /// [`Error::Unavailable`], when the database does not answer.
     pub async fn disable(&self, user: UserId) -> Result<(), Error> {
+        self.void_tokens(user, EndReason::Disabled).await
+    }
+
+    /// Makes all tokens of `user` void, here at once and in other processes within a second.
+    pub(crate) async fn void_tokens(&self, user: UserId, reason: EndReason) -> Result<(), Error> {
         let now = self.now();
-        if let Some(version) = self.0.store.disable_user(user, now).await? {
+        if let Some(version) = self.0.store.void_tokens(user, reason, now).await? {
             self.0.revocations.raise_version(user, version, now);
         }
         Ok(())

@@ -53,7 +53,7 @@ impl FieldError {
 }
 
 #[cfg(feature = "engine")]
-pub use self::engine::Error;
+pub use self::engine::{Error, whole_seconds};
 
 #[cfg(feature = "engine")]
 mod engine {
@@ -84,13 +84,13 @@ mod engine {
         #[error("Not authenticated")]
         NotAuthenticated,
         /// The account has seen too many wrong passwords of late.
-        #[error("Too many tries. Try again in {} s", retry_after.as_secs().max(1))]
+        #[error("Too many tries. Try again in {} s", whole_seconds(*retry_after))]
         TooManyTries {
             /// How long to wait.
             retry_after: Duration,
         },
         /// More passwords wait to be checked than can be soon.
-        #[error("Many people are signing in just now. Try again in {} s", retry_after.as_secs().max(1))]
+        #[error("Many people are signing in just now. Try again in {} s", whole_seconds(*retry_after))]
         Busy {
             /// How long to wait.
             retry_after: Duration,
@@ -103,9 +103,25 @@ mod engine {
         Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
     }
 
+    /// A wait in seconds, rounded up: whoever waits for them has waited long enough.
+    pub fn whole_seconds(wait: Duration) -> u64 {
+        (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+    }
+
     impl From<RandomnessError> for Error {
         fn from(error: RandomnessError) -> Self {
             Self::Internal(Box::new(error))
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_wait_is_rounded_up() {
+            let seconds = |millis| whole_seconds(Duration::from_millis(millis));
+            assert_eq!([0, 1, 2000, 2001].map(seconds), [1, 1, 2, 3]);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The secret under which the signing keys are sealed in the database.
 
+use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
@@ -70,8 +71,9 @@ impl MasterSecret {
         Ok(URL_SAFE_NO_PAD.encode(bytes::<48>(randomness)?).into())
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.expose_secret().as_bytes()
+    /// What keys are derived from, each for a use of its own (HKDF, RFC 5869).
+    pub(crate) fn derived(&self) -> Prk {
+        Salt::new(HKDF_SHA256, b"latchkey").extract(self.0.expose_secret().as_bytes())
     }
 }
 

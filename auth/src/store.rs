@@ -76,6 +76,12 @@ macro_rules! writing {
 }
 use {reading, writing};
 
+/// The row of a statement that writes and answers one at most. Such a statement is to be read to its end: SQLite commits with the last step,
+/// and whoever stops at the row never hears that the disk was full.
+fn only<Row>(rows: Vec<Row>) -> Option<Row> {
+    rows.into_iter().next()
+}
+
 /// How long to wait for a connection, or for SQLite's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a connection to PostgreSQL may have been idle before it is asked whether it is still there.
@@ -156,12 +162,13 @@ impl Store {
         }
     }
 
-    /// Asks the database for a sign of life.
+    /// Asks the database for a sign of life: for a row that there must be, since SQLite answers what needs no table without a look at its
+    /// file.
     ///
     /// # Errors
     /// [`StoreError`], when there is none.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        reading!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(|_| ()))?;
+        let _key: String = reading!(self, pool => sqlx::query_scalar("SELECT id FROM signing_keys LIMIT 1").fetch_one(pool).await)?;
         Ok(())
     }
 
@@ -195,7 +202,7 @@ async fn migrate_sqlite(writer: &SqlitePool) -> Result<(), MigrateError> {
     migrator.run(writer).await
 }
 
-/// Makes the database's folder and file, for this user's eyes alone.
+/// Makes the database's folder, and its file for this user's eyes alone, where there are none.
 fn make_private(file: &Path) -> Result<(), StoreError> {
     let address =
         |error: std::io::Error| StoreError::Address(format!("{}: {error}", file.display()));

@@ -32,11 +32,12 @@ impl Bearer {
         }
     }
 
-    /// The token, if there is exactly one.
-    pub(crate) fn token(self) -> Option<SecretString> {
+    /// The token, if there is one, where a call may do without.
+    pub(crate) fn token(self) -> Result<Option<SecretString>, Problem> {
         match self {
-            Self::Token(token) => Some(token),
-            Self::Nothing | Self::Twice => None,
+            Self::Token(token) => Ok(Some(token)),
+            Self::Nothing => Ok(None),
+            Self::Twice => Err(Problem::two_authorizations()),
         }
     }
 }

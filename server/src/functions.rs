@@ -14,7 +14,10 @@ use axum::{
     extract::{Request, State as FromState},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, REFERER, SET_COOKIE},
+        header::{
+            ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, REFERER, SET_COOKIE,
+            WWW_AUTHENTICATE,
+        },
     },
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
@@ -25,7 +28,11 @@ use leptos::{
 };
 
 use crate::{
-    bearer::Bearer, json, middleware::client_address::Asker, problem::Problem, state::State,
+    bearer::Bearer,
+    json,
+    middleware::client_address::Asker,
+    problem::{self, Problem},
+    state::State,
 };
 
 /// The header by which Leptos tells that an answer is an error.
@@ -33,6 +40,9 @@ const FUNCTION_ERROR: &str = "serverfnerror";
 
 /// Those functions that are given the refresh cookie.
 const READ_THE_COOKIE: [&str; 4] = ["/fn/login", "/fn/register", "/fn/refresh", "/fn/logout"];
+
+/// The function that exchanges the cookie. A cookie that it refuses is taken away, as at the API.
+const REFRESH: &str = "/fn/refresh";
 
 /// Those functions whose use costs a password hash.
 const TAKE_CREDENTIALS: [&str; 2] = ["/fn/login", "/fn/register"];
@@ -61,10 +71,13 @@ async fn call(
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let body = checked(&parts.headers, body).await?;
-    let bearer = BearerContext(Bearer::read(&parts.headers).token());
-    let cookie = READ_THE_COOKIE
-        .contains(&parts.uri.path())
-        .then(|| CookieContext(state.cookie.read(&parts.headers).token()));
+    let path = parts.uri.path().to_owned();
+    let bearer = BearerContext(Bearer::read(&parts.headers).token()?);
+    let challenge = problem::bearer_challenge(bearer.0.is_some());
+    let sent = state.cookie.read(&parts.headers);
+    let refused = (path == REFRESH && sent.came()).then_some(CookieChange::Clear);
+    let reads_the_cookie = READ_THE_COOKIE.contains(&path.as_str());
+    let cookie = reads_the_cookie.then(|| CookieContext(sent.token()));
     for secret in [COOKIE, AUTHORIZATION, REFERER] {
         parts.headers.remove(secret);
     }
@@ -84,8 +97,15 @@ async fn call(
     let response = leptos_axum::handle_server_fns_with_context(move || contexts.provide(), request)
         .await
         .into_response();
-    let response = with_status(response).await?;
-    with_cookie(&state, response, outbox.take())
+    let mut response = with_status(response).await?;
+    let mut change = outbox.take();
+    if response.status() == StatusCode::UNAUTHORIZED {
+        change = change.or(refused);
+        if !reads_the_cookie {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+    }
+    with_cookie(&state, response, change)
 }
 
 /// What a function may know.
@@ -118,7 +138,7 @@ async fn checked(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     let body = axum::body::to_bytes(body, crate::middleware::whole_body::LONGEST)
         .await
         .map_err(|_| Problem::too_large())?;
-    json::read(&body)?;
+    json::read_object(&body)?;
     Ok(body)
 }
 

@@ -29,6 +29,17 @@ pub(crate) fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
     kind.trim_ascii().eq_ignore_ascii_case(wanted.as_bytes())
 }
 
+/// Reads a body that must be a JSON object.
+pub(crate) fn read_object(body: &[u8]) -> Result<Map<String, Value>, Problem> {
+    match read(body)? {
+        Value::Object(values) => Ok(values),
+        _ => Err(Problem::invalid(vec![Fault::new(
+            "",
+            "An object is wanted here.",
+        )])),
+    }
+}
+
 /// The members of a JSON object, each taken at most once.
 pub(crate) struct Members {
     values: Map<String, Value>,
@@ -41,16 +52,10 @@ impl Members {
         if !is_media_type(headers, MEDIA_TYPE) {
             return Err(Problem::unsupported_media_type(MEDIA_TYPE));
         }
-        match read(body)? {
-            Value::Object(values) => Ok(Self {
-                values,
-                faults: Vec::new(),
-            }),
-            _ => Err(Problem::invalid(vec![Fault::new(
-                "",
-                "An object is wanted here.",
-            )])),
-        }
+        Ok(Self {
+            values: read_object(body)?,
+            faults: Vec::new(),
+        })
     }
 
     /// Takes a member that must be text.

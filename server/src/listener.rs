@@ -1,7 +1,7 @@
 //! Accepts connections and serves them: HTTP/1.1, with a limit on how many there are, on how long the head of a request takes and how large
 //! it is, and an end that lets what is under way finish.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{Router, extract::ConnectInfo, http::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -13,6 +13,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
 use crate::settings::Limits;
@@ -41,7 +42,7 @@ pub(crate) async fn serve(
             accepted = accept(&listener, &slots) => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        let connection = connection(stream, peer, router.clone(), limits.header_read);
+        let connection = connection(stream, peer, router.clone(), limits);
         let connection = connections.watch(connection);
         let mut over = over.clone();
         tokio::spawn(async move {
@@ -121,18 +122,58 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    header_read: Duration,
-) -> http1::Connection<TokioIo<TcpStream>, impl Answerer> {
+    limits: Limits,
+) -> http1::Connection<TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>, impl Answerer> {
     // Without it small answers wait for more to send; a socket that can't be told so is slower, no more.
     let _ = stream.set_nodelay(true);
+    // A client that takes nothing of its answer for so long does not want it.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.request));
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().call(request)
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_read)
+        .header_read_timeout(limits.header_read)
         .max_headers(MOST_HEADERS)
         .max_header_size(LONGEST_HEAD)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_of_its_answer_is_cut_off() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // Longer than what the system keeps for a client between the two.
+        let router = Router::new().route("/", get(async || vec![b'a'; 64 * 1024 * 1024]));
+        let limits = Limits {
+            header_read: Duration::from_mins(1),
+            request: Duration::from_millis(300),
+            connections: 1,
+            shutdown: Duration::ZERO,
+        };
+        let (_go_on, stop) = watch::channel(false);
+        tokio::spawn(serve(listener, router, limits, stop));
+        let mut takes_nothing = TcpStream::connect(address).await.unwrap();
+        takes_nothing.write_all(REQUEST).await.unwrap();
+        let mut next = TcpStream::connect(address).await.unwrap();
+        next.write_all(REQUEST).await.unwrap();
+        let mut answered = [0; 15];
+        let patience = Duration::from_secs(20);
+        tokio::time::timeout(patience, next.read_exact(&mut answered))
+            .await
+            .expect("the only connection there may be is held for ever")
+            .unwrap();
+        assert_eq!(&answered, b"HTTP/1.1 200 OK");
+    }
 }

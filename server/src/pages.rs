@@ -100,11 +100,12 @@ pub(crate) async fn for_strangers(
     }
 }
 
-/// A refusal as a page. Only that of a missing page asks who looks: the others may come of a database that doesn't answer.
+/// A refusal as a page. A failure of ours does not ask who looks: it may come of a database that doesn't answer.
 pub(crate) async fn refusal(state: &State, visit: Visit, problem: &Problem) -> Response {
-    let viewer = match problem.status() {
-        StatusCode::NOT_FOUND => visit.viewer(state).await.unwrap_or_default(),
-        _ => None,
+    let viewer = if problem.status().is_client_error() {
+        visit.viewer(state).await.unwrap_or_default()
+    } else {
+        None
     };
     let page = Page::refusal(visit, problem.status()).viewer(viewer);
     page.render(state)

@@ -3,7 +3,7 @@
 //! A [`Problem`] answers as `application/problem+json`, and rides along in the answer's extensions: at the doors of the pages and of the
 //! server functions `middleware::presentation` puts it into the words of that door.
 
-use std::{borrow::Cow, error::Error, sync::Arc, time::Duration};
+use std::{borrow::Cow, error::Error, sync::Arc};
 
 use auth::error::{Field, FieldError};
 use axum::{
@@ -57,6 +57,15 @@ impl Challenge {
                 "Bearer error=\"invalid_token\", error_description=\"Invalid token\"",
             ),
         }
+    }
+}
+
+/// What a 401 says in `WWW-Authenticate` where a bearer token is wanted, and one came or none.
+pub(crate) const fn bearer_challenge(came: bool) -> HeaderValue {
+    if came {
+        Challenge::Wrong.header()
+    } else {
+        Challenge::Missing.header()
     }
 }
 
@@ -226,7 +235,7 @@ impl From<auth::Error> for Problem {
             | auth::Error::InvalidToken
             | auth::Error::NotAuthenticated => refused(StatusCode::UNAUTHORIZED),
             auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => Self {
-                retry_after: Some(whole_seconds(*retry_after)),
+                retry_after: Some(auth::error::whole_seconds(*retry_after)),
                 ..refused(StatusCode::TOO_MANY_REQUESTS)
             },
             auth::Error::Unavailable(cause) => {
@@ -250,11 +259,6 @@ fn causes(error: &(dyn Error + 'static)) -> String {
         cause = error.source();
     }
     text
-}
-
-/// Seconds, rounded up: who waits for them has waited long enough.
-fn whole_seconds(duration: Duration) -> u64 {
-    (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1)
 }
 
 /// The members of a problem on the wire. By the type `about:blank`, `title` is the status' own words (RFC 9457, section 4.2.1).
@@ -301,13 +305,6 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wait_is_rounded_up() {
-        assert_eq!(whole_seconds(Duration::from_millis(1)), 1);
-        assert_eq!(whole_seconds(Duration::from_millis(2001)), 3);
-        assert_eq!(whole_seconds(Duration::from_secs(2)), 2);
-    }
 
     #[test]
     fn each_refusal_has_its_status_and_its_words() {

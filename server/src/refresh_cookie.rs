@@ -19,18 +19,25 @@ pub(crate) struct RefreshCookie {
 pub(crate) enum Sent {
     /// It did not come.
     Nothing,
-    /// It came more than once, or with bytes that no token of ours has. It counts as none, but there is something to clear.
-    Unusable,
+    /// It came more than once. It counts as none, but there is something to clear.
+    Twice,
+    /// It came once, with bytes that no token has.
+    Garbage,
     /// It came once.
     Token(SecretString),
 }
 
 impl Sent {
+    /// Whether anything came by its name.
+    pub(crate) const fn came(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
     /// The token, if one can be told.
     pub(crate) fn token(self) -> Option<SecretString> {
         match self {
             Self::Token(token) => Some(token),
-            Self::Nothing | Self::Unusable => None,
+            Self::Nothing | Self::Twice | Self::Garbage => None,
         }
     }
 }
@@ -58,14 +65,14 @@ impl RefreshCookie {
             .filter_map(|pair| value_of(pair, self.name().as_bytes()));
         match (values.next(), values.next()) {
             (None, _) => Sent::Nothing,
-            (Some(_), Some(_)) => Sent::Unusable,
+            (Some(_), Some(_)) => Sent::Twice,
             (Some(value), None) => match std::str::from_utf8(value) {
                 Ok(token)
                     if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) =>
                 {
                     Sent::Token(token.into())
                 }
-                _ => Sent::Unusable,
+                _ => Sent::Garbage,
             },
         }
     }
@@ -185,22 +192,22 @@ mod tests {
     fn two_of_them_count_as_none() {
         assert!(matches!(
             read(&[b"__Host-refresh_token=a; __Host-refresh_token=b"]),
-            Sent::Unusable
+            Sent::Twice
         ));
         assert!(matches!(
             read(&[b"__Host-refresh_token=a", b"__Host-refresh_token=a"]),
-            Sent::Unusable
+            Sent::Twice
         ));
     }
 
     #[test]
-    fn a_value_that_no_token_has_counts_as_none() {
+    fn a_value_that_no_token_has_is_garbage() {
         for cookie in [
             b"__Host-refresh_token=".as_slice(),
             b"__Host-refresh_token=a b",
             b"__Host-refresh_token=\xff",
         ] {
-            assert!(matches!(read(&[cookie]), Sent::Unusable));
+            assert!(matches!(read(&[cookie]), Sent::Garbage));
         }
     }
 

@@ -36,8 +36,8 @@ pub(crate) fn routes(state: &State) -> Router {
                 .layer(from_fn_with_state(state.clone(), presentation::present))
                 .layer(CatchPanicLayer::custom(panics::answer))
                 .layer(from_fn_with_state(state.clone(), time_limit::guard))
-                .layer(from_fn(whole_body::read))
                 .layer(from_fn_with_state(state.clone(), same_origin::guard))
+                .layer(from_fn(whole_body::read))
                 .layer(from_fn_with_state(state.clone(), client_address::tell)),
         )
         .with_state(state.clone())
@@ -62,8 +62,6 @@ fn counted(state: &State) -> Router<State> {
         .route("/.well-known/jwks.json", get(rest::key_set))
         .merge(functions::routes(state))
         .route(HOME, get(pages::for_all))
-        .route(REGISTER, get(pages::for_strangers).post(pages::register))
-        .route(LOGIN, get(pages::for_strangers).post(pages::sign_in))
         .route(PROFILE, get(pages::for_members))
         .route(LOGOUT, post(pages::sign_out))
         .route(DISMISS_NOTICE, post(pages::dismiss_notice))
@@ -72,9 +70,13 @@ fn counted(state: &State) -> Router<State> {
         .layer(state.rates.requests.layer())
 }
 
-/// What is asked for by who watches over the program, and files, of which a page needs several.
+/// What is asked for by who watches over the program, and files, of which a page needs several. A form that is posted asks for its budget
+/// itself, so that it can be drawn again.
 fn uncounted(state: &State) -> Router<State> {
+    let page_of_a_form = || get(pages::for_strangers).layer(state.rates.requests.layer());
     Router::new()
+        .route(REGISTER, page_of_a_form().post(pages::register))
+        .route(LOGIN, page_of_a_form().post(pages::sign_in))
         .route("/health/live", get(rest::live))
         .route("/health/ready", get(rest::ready))
         .route("/favicon.ico", get(assets::icon))

@@ -1,6 +1,6 @@
 //! Starts the program's parts and wires them together: for `main`, and for tests in one process with them.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use auth::{Engine, ExposeSecret, Store, StoreError, clock::Clock, random::Randomness};
 use leptos::config::errors::LeptosConfigError;
@@ -14,8 +14,11 @@ use crate::{
     routes,
     settings::{PublicUrl, Settings},
     site::Site,
-    state::State,
+    state::{Parts, State},
 };
+
+/// How long to wait at the end for what is still to be written. A database that is away must not keep the program from ending.
+const FLUSH: Duration = Duration::from_secs(5);
 
 /// Where the server has time and chance from.
 #[derive(Clone, Debug)]
@@ -113,16 +116,16 @@ async fn state(
         &master_secret,
     )
     .await?;
-    Ok(State {
+    Ok(State::new(Parts {
         engine,
         public_url,
         cookie: RefreshCookie::new(settings.cookie),
-        client_address: Arc::new(settings.client_address),
+        client_address: settings.client_address,
         rates: RateLimits::new(settings.credential_rate, settings.request_rate),
         site: Arc::new(Site::find()?),
         randomness: sources.randomness,
         request_limit: settings.limits.request,
-    })
+    }))
 }
 
 /// A server that answers. Dropped, it takes no more connections and ends those that there are.
@@ -157,7 +160,10 @@ impl RunningServer {
         if let Err(error) = (&mut self.serving).await {
             tracing::error!(%error, "The server did not end as it should");
         }
-        self.engine.flush().await;
+        let flushed = tokio::time::timeout(FLUSH, self.engine.flush()).await;
+        if flushed.is_err() {
+            tracing::warn!("Some receipts of refresh tokens could not be written in time");
+        }
     }
 }
 

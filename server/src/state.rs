@@ -1,6 +1,6 @@
 //! What every handler is given.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use auth::{Engine, random::Randomness};
 
@@ -11,9 +11,26 @@ use crate::{
     site::Site,
 };
 
-/// What every handler is given. Cheap to clone.
+/// What every handler is given. A handle: cheap to clone, as each layer of middleware does for each request.
 #[derive(Clone)]
-pub(crate) struct State {
+pub(crate) struct State(Arc<Parts>);
+
+impl State {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for State {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What there is.
+pub(crate) struct Parts {
     /// The engine.
     pub(crate) engine: Engine,
     /// By which browsers reach us.
@@ -21,7 +38,7 @@ pub(crate) struct State {
     /// The cookie that holds the refresh token.
     pub(crate) cookie: RefreshCookie,
     /// How the client's address is told.
-    pub(crate) client_address: Arc<ClientAddressSource>,
+    pub(crate) client_address: ClientAddressSource,
     /// How often an address may ask.
     pub(crate) rates: RateLimits,
     /// The files of the browser's half.

@@ -67,8 +67,8 @@ pub struct User {
     pub disabled_at: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
-    /// How many notices they have not dismissed.
-    pub open_notices: i64,
+    /// Whether there is a notice that they have not dismissed.
+    pub has_notices: bool,
 }
 
 impl User {

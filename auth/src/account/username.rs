@@ -21,7 +21,7 @@ pub enum UsernameError {
     #[error("Use 3 to 32 characters")]
     Length,
     /// Something other than letters, digits and the three marks.
-    #[error("Use only the letters a to z, digits, and . _ -")]
+    #[error("Use only the letters a to z, digits, dots, dashes and underscores")]
     Character,
 }
 

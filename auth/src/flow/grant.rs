@@ -1,7 +1,5 @@
 //! What a sign-in or a refresh gives: a pair of tokens, and what the browser may know of them.
 
-use std::time::Duration;
-
 use secrecy::SecretString;
 
 use crate::{
@@ -55,16 +53,12 @@ impl Engine {
         let parts = self.parts();
         let notices = self.notices_of(user).await?;
         let claims = self.access_claims(user, session, now)?;
-        let refresh_max_age = seconds(session.expires_at.since(now));
+        let refresh_claims = self.refresh_claims(session, now)?;
         Ok(Grant {
             access_token: parts.access.ring.mint(&claims).map_err(internal)?,
             expires_in: claims.exp - claims.iat,
-            refresh_token: parts
-                .refresh
-                .ring
-                .mint(&self.refresh_claims(session, now)?)
-                .map_err(internal)?,
-            refresh_max_age,
+            refresh_max_age: refresh_claims.exp - refresh_claims.iat,
+            refresh_token: parts.refresh.ring.mint(&refresh_claims).map_err(internal)?,
             claims,
             key_id: parts.access.ring.signing_key_id().to_owned(),
             algorithm: KeyRing::<Access>::ALGORITHM.to_owned(),
@@ -89,7 +83,10 @@ impl Engine {
             sub: user.id.to_string(),
             client_id: parts.settings.client_id.clone(),
             iat,
-            exp: iat + seconds(parts.settings.access_token_lifetime),
+            exp: now
+                .plus(parts.settings.access_token_lifetime)
+                .min(session.absolute_expires_at)
+                .unix_seconds(),
             nbf: None,
             jti: id(now, &*parts.randomness)?.to_string(),
             auth_time: session.auth_time.unix_seconds(),
@@ -102,24 +99,22 @@ impl Engine {
         })
     }
 
+    /// A process whose clock is behind may mint again what another has rotated, and must not write a longer life than any token has.
     fn refresh_claims(&self, session: &Session, now: Timestamp) -> Result<RefreshClaims, Error> {
         let parts = self.parts();
+        let longest = now.plus(parts.settings.refresh_idle_lifetime);
         Ok(RefreshClaims {
             iss: parts.refresh.rules.issuer.clone(),
             aud: parts.refresh.rules.audience.clone(),
             sub: session.user_id.to_string(),
             iat: now.unix_seconds(),
-            exp: session.expires_at.unix_seconds(),
+            exp: session.expires_at.min(longest).unix_seconds(),
             nbf: None,
             jti: id(now, &*parts.randomness)?.to_string(),
             sid: session.id.to_string(),
             generation: session.generation,
         })
     }
-}
-
-fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {

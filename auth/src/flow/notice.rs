@@ -43,7 +43,7 @@ pub async fn dismiss_notice_by_cookie(
 impl Engine {
     /// What the user has not dismissed yet. Most have nothing, and cost no look.
     pub(super) async fn notices_of(&self, user: &User) -> Result<Vec<Notice>, Error> {
-        if user.open_notices == 0 {
+        if !user.has_notices {
             return Ok(Vec::new());
         }
         Ok(self.parts().store.open_notices(user.id).await?)

@@ -8,7 +8,7 @@ use crate::{
     account::User,
     clock::Timestamp,
     random::id,
-    session::{EndReason, Outcome, Presented, Session},
+    session::{Outcome, Presented, Session},
     store::{AuditEvent, AuditKind, Rotation},
     token::{Refresh, Verified, verify},
 };
@@ -98,19 +98,28 @@ async fn stop_theft(
     device: &Device,
     now: Timestamp,
 ) -> Result<Grant, Error> {
-    if engine
-        .end_session(token.session(), token.user(), EndReason::Reused, now)
-        .await?
-    {
-        tracing::warn!(user = %token.user(), session = %token.session(), "an old refresh token came back: its session was ended");
-        audit(engine, AuditKind::RefreshTokenReused, token, device, now).await?;
-        let parts = engine.parts();
-        parts
-            .store
-            .add_reuse_notice(id(now, &*parts.randomness)?, token.user(), now)
-            .await?;
-    }
+    let (engine, token, device) = (engine.clone(), token.clone(), device.clone());
+    // On a task of its own: whoever hangs up now must not keep the owner from being told.
+    tokio::spawn(async move { end_stolen_session(&engine, &token, &device, now).await })
+        .await
+        .map_err(|interrupted| Error::Internal(Box::new(interrupted)))??;
     Err(Error::InvalidToken)
+}
+
+async fn end_stolen_session(
+    engine: &Engine,
+    token: &Verified<Refresh>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let parts = engine.parts();
+    let event = event(engine, AuditKind::RefreshTokenReused, token, device, now)?;
+    let notice = id(now, &*parts.randomness)?;
+    if parts.store.end_stolen_session(&event, notice).await? {
+        tracing::warn!(user = %token.user(), session = %token.session(), "an old refresh token came back: its session was ended");
+    }
+    parts.revocations.end_session(token.session(), now);
+    Ok(())
 }
 
 async fn raise_alarm(
@@ -123,25 +132,24 @@ async fn raise_alarm(
         user = %token.user(), session = %token.session(),
         "a refresh token is ahead of its session: its key is in other hands, or the database was restored from an older copy"
     );
-    audit(engine, AuditKind::RefreshTokenAhead, token, device, now).await?;
+    let event = event(engine, AuditKind::RefreshTokenAhead, token, device, now)?;
+    engine.parts().store.add_audit_event(&event).await?;
     Err(Error::InvalidToken)
 }
 
-async fn audit(
+fn event<'a>(
     engine: &Engine,
     kind: AuditKind,
     token: &Verified<Refresh>,
-    device: &Device,
+    device: &'a Device,
     at: Timestamp,
-) -> Result<(), Error> {
-    let parts = engine.parts();
-    let event = AuditEvent {
-        id: id(at, &*parts.randomness)?,
+) -> Result<AuditEvent<'a>, Error> {
+    Ok(AuditEvent {
+        id: id(at, &*engine.parts().randomness)?,
         at,
         kind,
         user: token.user(),
         session: token.session(),
         device,
-    };
-    Ok(parts.store.add_audit_event(&event).await?)
+    })
 }

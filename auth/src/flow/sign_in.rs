@@ -1,5 +1,7 @@
 //! Proving who one is with a password.
 
+use std::net::IpAddr;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Device, Grant, grant::PASSWORD};
@@ -11,7 +13,7 @@ use crate::{
     password::{Password, hashing::Comparison},
     session::{EndReason, Outcome},
     store::{NewSession, StoreError},
-    throttle::{self, ThrottleSettings},
+    throttle::ThrottleSettings,
     token::verify,
 };
 
@@ -39,20 +41,16 @@ pub struct SignIn {
 pub async fn sign_in(engine: &Engine, sign_in: SignIn) -> Result<Grant, Error> {
     refuse_empty(&sign_in)?;
     let identifier = Identifier::parse(&sign_in.identifier);
-    let counted_under = throttle::key(&identifier);
-    let failed_before = refuse_too_soon(engine, &counted_under).await?;
+    let counted_under = engine.parts().identifier_key.name(&identifier);
+    let before = refuse_too_soon(engine, &counted_under).await?;
     let found = find(engine, &identifier).await?;
     let Some(user) = prove(engine, found, &sign_in).await? else {
-        let now = engine.now();
-        let forgotten = now.minus(ThrottleSettings::FORGOTTEN_AFTER);
-        engine
-            .parts()
-            .store
-            .count_sign_in_failure(&counted_under, now, forgotten)
-            .await?;
+        if before != Before::Counted {
+            count_failure(engine, &counted_under).await?;
+        }
         return Err(Error::WrongCredentials);
     };
-    if failed_before {
+    if before != Before::Nothing {
         engine
             .parts()
             .store
@@ -83,21 +81,55 @@ fn refuse_empty(sign_in: &SignIn) -> Result<(), Error> {
     ))
 }
 
-/// Refuses a try that comes too soon after wrong ones, before anything is hashed. Answers whether there were any.
-async fn refuse_too_soon(engine: &Engine, counted_under: &[u8]) -> Result<bool, Error> {
+/// What is written down of wrong passwords before this try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// Nothing.
+    Nothing,
+    /// Some, and none that slows this one.
+    Some,
+    /// So many that this try was counted ahead of its answer.
+    Counted,
+}
+
+/// Refuses a try that comes too soon after wrong ones, before anything is hashed. Once there is a delay, one try is let through at its end,
+/// however many come at once.
+async fn refuse_too_soon(engine: &Engine, counted_under: &[u8]) -> Result<Before, Error> {
     let parts = engine.parts();
-    let Some(before) = parts.store.sign_in_failures(counted_under).await? else {
-        return Ok(false);
+    let Some(failures) = parts.store.sign_in_failures(counted_under).await? else {
+        return Ok(Before::Nothing);
     };
     let now = engine.now();
-    let delay = parts.settings.throttle.delay(before.failures);
-    let waited = now.since(before.last_failure_at);
-    if waited < delay && waited < ThrottleSettings::FORGOTTEN_AFTER {
+    let delay = parts.settings.throttle.delay(failures.failures);
+    let waited = now.since(failures.last_failure_at);
+    if delay.is_zero() || waited >= ThrottleSettings::FORGOTTEN_AFTER {
+        return Ok(Before::Some);
+    }
+    if waited < delay {
         return Err(Error::TooManyTries {
             retry_after: delay.saturating_sub(waited),
         });
     }
-    Ok(true)
+    if parts
+        .store
+        .count_sign_in_try(counted_under, failures, now)
+        .await?
+    {
+        Ok(Before::Counted)
+    } else {
+        Err(Error::TooManyTries { retry_after: delay })
+    }
+}
+
+async fn count_failure(engine: &Engine, counted_under: &[u8]) -> Result<(), Error> {
+    let now = engine.now();
+    let forgotten = now.minus(ThrottleSettings::FORGOTTEN_AFTER);
+    engine
+        .parts()
+        .store
+        .count_sign_in_failure(counted_under, now, forgotten)
+        .await?;
+    Ok(())
 }
 
 async fn find(engine: &Engine, identifier: &Identifier) -> Result<Option<User>, StoreError> {
@@ -133,15 +165,29 @@ async fn prove(
     if comparison == Comparison::Different || user.disabled_at.is_some() {
         return Ok(None);
     }
-    if comparison == Comparison::SameButOutdated {
-        let renewed = passwords.hash(&compared, address).await?;
-        engine
-            .parts()
-            .store
-            .replace_password_hash(user.id, stored, &renewed)
-            .await?;
+    if comparison == Comparison::SameButOutdated
+        && let Err(error) = renew_hash(engine, user, stored, &compared, address).await
+    {
+        tracing::warn!(user = %user.id, %error, "an outdated password hash could not be made anew; the next sign-in tries again");
     }
     Ok(found)
+}
+
+/// Hashes a password that was proved with today's parameters.
+async fn renew_hash(
+    engine: &Engine,
+    user: &User,
+    stored: &SecretString,
+    password: &Password,
+    address: Option<IpAddr>,
+) -> Result<(), Error> {
+    let parts = engine.parts();
+    let renewed = parts.passwords.hash(password, address).await?;
+    parts
+        .store
+        .replace_password_hash(user.id, stored, &renewed)
+        .await?;
+    Ok(())
 }
 
 impl Engine {

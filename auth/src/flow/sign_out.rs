@@ -48,32 +48,24 @@ pub async fn sign_out(
 /// # Errors
 /// [`Error::Unavailable`], when the database does not answer.
 pub async fn sign_out_everywhere(engine: &Engine, who: &Authenticated) -> Result<(), Error> {
-    let parts = engine.parts();
-    let now = engine.now();
-    if let Some(version) = parts.store.raise_security_version(who.user(), now).await? {
-        parts.revocations.raise_version(who.user(), version, now);
-    }
-    parts
-        .store
-        .end_sessions(who.user(), EndReason::SignedOutEverywhere, now)
-        .await?;
-    Ok(())
+    engine
+        .void_tokens(who.user(), EndReason::SignedOutEverywhere)
+        .await
 }
 
 impl Engine {
-    /// Ends a session of `user` before its time, here at once and in other processes within a second. Answers whether it stood until now.
+    /// Ends a session of `user` before its time, here at once and in other processes within a second.
     pub(super) async fn end_session(
         &self,
         session: SessionId,
         user: UserId,
         reason: EndReason,
         now: Timestamp,
-    ) -> Result<bool, Error> {
+    ) -> Result<(), Error> {
         let parts = self.parts();
-        let stood = parts.store.end_session(session, user, reason, now).await?;
-        if stood {
-            parts.revocations.end_session(session, now);
-        }
-        Ok(stood)
+        parts.store.end_session(session, user, reason, now).await?;
+        // Also where another process was quicker: this one may not have read of it yet.
+        parts.revocations.end_session(session, now);
+        Ok(())
     }
 }

@@ -28,8 +28,8 @@ pub struct HashingSettings {
     pub pepper: Option<Pepper>,
 }
 
-/// A secret of the server's that goes into each hash (OWASP, "Peppering"), with an id by which hashes made without it, or under another
-/// one, are told and made anew at the next sign-in.
+/// A secret of the server's that goes into each hash (OWASP, "Peppering"). Its id stands in the hash: one made without a pepper is told by
+/// that and made anew at the next sign-in, one made with another can't be compared.
 #[derive(Clone, Debug)]
 pub struct Pepper {
     /// Up to eight ASCII letters and digits.
@@ -88,7 +88,7 @@ pub enum Comparison {
     Different,
     /// The same.
     Same,
-    /// The same, but the hash was made with other parameters than today's: make it anew.
+    /// The same, but the hash was made with less than today's parameters ask for, or with another pepper or none: make it anew.
     SameButOutdated,
 }
 
@@ -158,9 +158,12 @@ impl Hasher {
         )
     }
 
+    /// Whether a hash need not be made anew. One that costs more than today's stands: servers with two settings, as while one replaces the
+    /// other, would else hash back and forth.
     fn is_current(&self, params: &Params) -> bool {
-        let of = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
-        of(params) == of(&self.params) && params.keyid() == self.params.keyid()
+        params.m_cost() >= self.params.m_cost()
+            && params.t_cost() >= self.params.t_cost()
+            && params.keyid() == self.params.keyid()
     }
 
     fn derive(
@@ -283,6 +286,15 @@ mod tests {
         assert_eq!(
             compare(&hasher(128, None), "wrong horse", &stored).unwrap(),
             Comparison::Different
+        );
+    }
+
+    #[test]
+    fn lowered_parameters_leave_a_hash_as_it_is() {
+        let stored = hash(&hasher(128, None), "correct horse");
+        assert_eq!(
+            compare(&hasher(64, None), "correct horse", &stored).unwrap(),
+            Comparison::Same
         );
     }
 

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::predictability::{Pieces, unpredictable_characters};
+use crate::account::{EmailAddress, Username};
 
 /// The rule for new passwords. The server and the browser judge by this same code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,10 +184,17 @@ impl Default for PasswordPolicy {
     }
 }
 
-/// The names that a guesser would try first on this account, in lower case: the username, the address, and the parts of both.
+/// The names that a guesser would try first on this account, in lower case: the username, the address, and the parts of both. They may not
+/// have been judged yet: of what is longer than any name or address the start is looked at, so that no text makes this long work.
 fn personal_words(username: &str, email: &str) -> Vec<String> {
-    let username = username.to_ascii_lowercase();
-    let email = email.to_ascii_lowercase();
+    let start = |text: &str, length| -> String {
+        text.chars()
+            .take(length)
+            .map(|character| character.to_ascii_lowercase())
+            .collect()
+    };
+    let username = start(username, Username::LONGEST);
+    let email = start(email, EmailAddress::LONGEST);
     let parts = |text: &str| {
         text.split(|character: char| !character.is_ascii_alphanumeric())
             .map(str::to_owned)

@@ -84,13 +84,13 @@ impl HashPool {
             decoy: hasher.hash(&unknown, &*randomness, &mut Vec::new())?,
             hasher,
             randomness,
-            running: Arc::new(Semaphore::new(settings.width)),
-            admitted: Arc::new(Semaphore::new(settings.width + settings.queue)),
+            running: Arc::new(Semaphore::new(settings.width.max(1))),
+            admitted: Arc::new(Semaphore::new(settings.width.max(1) + settings.queue)),
             addresses: Mutex::default(),
             memory,
             width: settings.width.max(1),
             queue: settings.queue,
-            per_address: settings.per_address_in_flight,
+            per_address: settings.per_address_in_flight.max(1),
         })
     }
 
@@ -156,8 +156,8 @@ impl HashPool {
         let hasher = Arc::clone(&self.hasher);
         let memory = Arc::clone(&self.memory);
         tokio::task::spawn_blocking(move || {
-            // A job that has begun can't be stopped, so it keeps its turn even if its client leaves.
-            let _turns = (turn, turn_of_address);
+            // A job that has begun can't be stopped, so it keeps its turn, and what its address has under way, even if its client leaves.
+            let _turns = (turn, turn_of_address, of_address);
             let mut blocks = take_memory(&memory);
             let result = job(&hasher, &mut blocks);
             put_memory(&memory, blocks);
@@ -180,7 +180,7 @@ impl HashPool {
         })
     }
 
-    /// What the network of `address` has under way. One address may fill half of the queue and no more.
+    /// What the network of `address` has under way. One address may fill an eighth of the queue and no more: two must not keep out the rest.
     fn address(&self, address: IpAddr) -> Arc<Address> {
         let mut addresses = self
             .addresses
@@ -194,7 +194,7 @@ impl HashPool {
         addresses.retain(|_, own| Arc::strong_count(own) > 1);
         let own = Arc::new(Address {
             running: Arc::new(Semaphore::new(self.per_address)),
-            admitted: Arc::new(Semaphore::new(self.per_address + self.queue / 2)),
+            admitted: Arc::new(Semaphore::new(self.per_address + self.queue.div_ceil(8))),
         });
         addresses.insert(network, Arc::clone(&own));
         own

@@ -9,8 +9,8 @@ use super::{PasswordError, PasswordPolicy, frequent::FREQUENT};
 #[derive(Clone, Debug)]
 pub struct Password(SecretString);
 
-/// The longest text that is normalised, in bytes: four a character, and some for what composes.
-const LONGEST_TYPED: usize = 2 * 4 * PasswordPolicy::LONGEST;
+/// The longest text that is normalised, in bytes: what composes to one character is typed as four at most, of up to four bytes each.
+const LONGEST_TYPED: usize = 4 * 4 * PasswordPolicy::LONGEST;
 
 impl Password {
     /// A new password, judged by `policy` and by the frequent ones besides.
@@ -59,6 +59,18 @@ mod tests {
         let composed = new("crème brûlée für alle").unwrap();
         let decomposed = new("cre\u{300}me bru\u{302}le\u{301}e fu\u{308}r alle").unwrap();
         assert_eq!(composed.as_bytes(), decomposed.as_bytes());
+    }
+
+    #[test]
+    fn the_longest_password_is_taken_in_its_decomposed_form_too() {
+        let longest: String = (0..256)
+            .filter_map(|index| char::from_u32(0xac01 + index * 28 + index % 27))
+            .collect();
+        let decomposed: String = longest.nfd().collect();
+        assert_eq!(
+            new(&decomposed).unwrap().as_bytes(),
+            new(&longest).unwrap().as_bytes()
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Proof of receipt: the first call that carries generation N shows that its owner has received it.
 //!
-//! It costs one write a rotation, off the path of the request. Losing one costs nothing: the next call brings it again.
+//! It costs one write a rotation, off the path of the request. Losing one signs nobody out: the next call brings it again, and until it does
+//! the generation before may be minted again by whoever comes with it.
 
 use std::{
     collections::HashMap,

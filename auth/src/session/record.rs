@@ -39,6 +39,8 @@ pub enum EndReason {
     Replaced,
     /// An old refresh token came back.
     Reused,
+    /// Its owner may not sign in any more.
+    Disabled,
 }
 
 impl EndReason {
@@ -49,6 +51,7 @@ impl EndReason {
             Self::SignedOutEverywhere => "signed_out_everywhere",
             Self::Replaced => "replaced",
             Self::Reused => "reused",
+            Self::Disabled => "disabled",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Taking back stateless tokens: the sessions and security versions that ended of late, kept in memory.
 //!
-//! An entry is kept until the last access token that it concerns has expired. What other processes end is read from the store each second,
+//! An entry is kept until the last access token that it concerns has expired. What other processes end is read from the store twice a second,
 //! or at once where the database can tell (PostgreSQL's NOTIFY). A set that is full, or has not been brought up to date for five seconds,
 //! does not guess: it says that it can't tell, and the caller asks the row.
 
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How often the store is asked what other processes ended.
-const POLL: Duration = Duration::from_secs(1);
+const POLL: Duration = Duration::from_millis(500);
 /// How far each poll reaches back over the one before: rows are not committed in the order of their times.
 const OVERLAP: Duration = Duration::from_secs(30);
 /// How old the view may be before it is no longer trusted.

@@ -11,7 +11,7 @@ pub struct SessionSummary {
     pub id: String,
     /// A hash of the id, by which tabs of one browser tell each other which session they mean.
     pub tag: String,
-    /// How many pairs of tokens this session has minted.
+    /// How often the refresh token has been rotated: 0 in the first pair.
     pub generation: i64,
     /// When the session began, RFC 3339 in UTC.
     pub created_at: String,

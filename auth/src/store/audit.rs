@@ -32,7 +32,7 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::RefreshTokenAhead => "refresh_token_ahead",
@@ -40,14 +40,27 @@ impl AuditKind {
     }
 }
 
+/// The statement that adds an event, for whichever database and connection.
+macro_rules! insert_audit_event {
+    ($event:expr) => {
+        sqlx::query(
+            "INSERT INTO audit_events (id, at, kind, user_id, session_id, user_agent, address) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind($event.id)
+        .bind($event.at)
+        .bind($event.kind.as_str())
+        .bind($event.user)
+        .bind($event.session)
+        .bind($event.device.user_agent.as_deref())
+        .bind($event.device.address_text())
+    };
+}
+pub(super) use insert_audit_event;
+
 impl Store {
     /// Adds an event.
     pub(crate) async fn add_audit_event(&self, event: &AuditEvent<'_>) -> Result<(), StoreError> {
-        writing!(self, pool => sqlx::query(
-            "INSERT INTO audit_events (id, at, kind, user_id, session_id, user_agent, address) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        ).bind(event.id).bind(event.at).bind(event.kind.as_str()).bind(event.user).bind(event.session)
-         .bind(event.device.user_agent.as_deref()).bind(event.device.address_text())
-         .execute(pool).await.map(|_| ()))?;
+        writing!(self, pool => insert_audit_event!(event).execute(pool).await.map(|_| ()))?;
         Ok(())
     }
 }

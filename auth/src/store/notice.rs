@@ -12,13 +12,25 @@ use crate::{
 
 /// How many notices are shown at most.
 const SHOWN: i64 = 5;
-const SESSION_REUSED: &str = "session_reused";
+pub(super) const SESSION_REUSED: &str = "session_reused";
 
 #[derive(FromRow)]
 struct NoticeRow {
     id: Uuid,
     at: Timestamp,
 }
+
+/// The statement that leaves a user the notice that a session of theirs was ended because an old refresh token came back.
+macro_rules! insert_reuse_notice {
+    ($id:expr, $user:expr, $at:expr) => {
+        sqlx::query("INSERT INTO notices (id, user_id, kind, at) VALUES ($1, $2, $3, $4)")
+            .bind($id)
+            .bind($user)
+            .bind($crate::store::notice::SESSION_REUSED)
+            .bind($at)
+    };
+}
+pub(super) use insert_reuse_notice;
 
 impl Store {
     /// The notices that `user` has not dismissed, the newest first.
@@ -32,18 +44,6 @@ impl Store {
             at: row.at.to_rfc3339(),
         };
         Ok(rows.into_iter().map(notice).collect())
-    }
-
-    /// Tells `user` that a session of theirs was ended because an old refresh token came back.
-    pub(crate) async fn add_reuse_notice(
-        &self,
-        id: Uuid,
-        user: UserId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        writing!(self, pool => sqlx::query("INSERT INTO notices (id, user_id, kind, at) VALUES ($1, $2, $3, $4)")
-            .bind(id).bind(user).bind(SESSION_REUSED).bind(now).execute(pool).await.map(|_| ()))?;
-        Ok(())
     }
 
     /// Dismisses a notice of `user`; another's, or one that there is not, is left alone.

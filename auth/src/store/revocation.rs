@@ -1,6 +1,6 @@
 //! What was revoked of late, for the processes that did not do it themselves.
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 
 use super::{Database, Store, StoreError, reading};
 use crate::{
@@ -54,15 +54,17 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Tells the other processes, where the database can, that something was revoked.
-    pub(super) async fn tell_of_revocation(&self) -> Result<(), StoreError> {
+    /// Tells the other processes, where the database can, that something was revoked. If that fails they read it a little later.
+    pub(super) async fn tell_of_revocation(&self) {
         if let Database::Postgres(pool) = &self.0 {
-            sqlx::query("SELECT pg_notify($1, '')")
+            let told = sqlx::query("SELECT pg_notify($1, '')")
                 .bind(CHANNEL)
                 .execute(pool)
-                .await?;
+                .await;
+            if let Err(error) = told {
+                tracing::warn!(%error, "a revocation could not be told; other processes read it at their next poll");
+            }
         }
-        Ok(())
     }
 
     /// Calls `heard` each time that the database tells of a revocation, and once when the listening begins: what was told before is read then.
@@ -74,7 +76,13 @@ impl Store {
         let Database::Postgres(pool) = &self.0 else {
             return Ok(());
         };
-        let mut listener = PgListener::connect_with(pool).await?;
+        // On a connection of its own, since it is never given back.
+        let own = PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with((*pool.connect_options()).clone());
+        let mut listener = PgListener::connect_with(&own).await?;
         listener.listen(CHANNEL).await?;
         loop {
             heard();

@@ -1,8 +1,12 @@
 //! Sessions. Their one-use step, the rotation, is one conditional statement.
 
 use sqlx::FromRow;
+use uuid::Uuid;
 
-use super::{Store, StoreError, reading, user::Names, writing};
+use super::{
+    AuditEvent, Store, StoreError, audit::insert_audit_event, notice::insert_reuse_notice, only,
+    reading, user::Names, writing,
+};
 use crate::{
     account::{SecurityVersion, User, UserId},
     clock::Timestamp,
@@ -51,30 +55,54 @@ pub struct Rotation<'a> {
 struct RotatedRow {
     #[sqlx(flatten)]
     session: Session,
+    #[sqlx(rename = "user_lines", try_from = "String")]
+    user: UserLines,
+    user_created_at: Timestamp,
+    has_notices: bool,
+}
+
+/// What is told of a user line by line, in one column: one look-up in place of five. No name or address holds a line end, and JSON writes
+/// it as something else.
+struct UserLines {
     username: String,
     email: String,
-    #[sqlx(try_from = "String")]
-    role_names: Names,
-    #[sqlx(try_from = "String")]
-    group_names: Names,
     security_version: SecurityVersion,
-    user_created_at: Timestamp,
-    open_notices: i64,
+    roles: Names,
+    groups: Names,
+}
+
+impl TryFrom<String> for UserLines {
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let [username, email, version, roles, groups] = text
+            .lines()
+            .collect::<Vec<_>>()
+            .try_into()
+            .map_err(|_| "a user is told in five lines")?;
+        Ok(Self {
+            username: username.to_owned(),
+            email: email.to_owned(),
+            security_version: SecurityVersion::from_claim(version.parse()?),
+            roles: Names::try_from(roles.to_owned())?,
+            groups: Names::try_from(groups.to_owned())?,
+        })
+    }
 }
 
 impl RotatedRow {
     fn split(self) -> (Session, User) {
         let user = User {
             id: self.session.user_id,
-            username: self.username,
-            email: self.email,
+            username: self.user.username,
+            email: self.user.email,
             password_hash: None,
-            roles: self.role_names.0,
-            groups: self.group_names.0,
-            security_version: self.security_version,
+            roles: self.user.roles.0,
+            groups: self.user.groups.0,
+            security_version: self.user.security_version,
             disabled_at: None,
             created_at: self.user_created_at,
-            open_notices: self.open_notices,
+            has_notices: self.has_notices,
         };
         (self.session, user)
     }
@@ -83,13 +111,14 @@ impl RotatedRow {
 impl Store {
     /// Begins a session.
     pub(crate) async fn add_session(&self, new: &NewSession<'_>) -> Result<Session, StoreError> {
-        Ok(writing!(self, pool => sqlx::query_as(
+        let rows = writing!(self, pool => sqlx::query_as(
             "INSERT INTO sessions (id, user_id, created_at, last_seen_at, auth_time, expires_at, absolute_expires_at, amr, user_agent, address)
              VALUES ($1, $2, $3, $3, $3, $4, $5, $6, $7, $8)
              RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at",
         ).bind(new.id).bind(new.user).bind(new.now).bind(new.expires_at).bind(new.absolute_expires_at).bind(new.amr)
          .bind(new.device.user_agent.as_deref()).bind(new.device.address_text())
-         .fetch_one(pool).await)?)
+         .fetch_all(pool).await)?;
+        only(rows).ok_or(StoreError::Database(sqlx::Error::RowNotFound))
     }
 
     /// The session with this id.
@@ -109,7 +138,7 @@ impl Store {
         &self,
         rotation: &Rotation<'_>,
     ) -> Result<Option<(Session, User)>, StoreError> {
-        let row: Option<RotatedRow> = writing!(self, pool => sqlx::query_as(
+        let rows: Vec<RotatedRow> = writing!(self, pool => sqlx::query_as(
             "UPDATE sessions
              SET generation = generation + 1, confirmed_generation = $3, rotated_at = $4, last_seen_at = $4,
                  expires_at = CASE WHEN absolute_expires_at < $5 THEN absolute_expires_at ELSE $5 END,
@@ -117,17 +146,14 @@ impl Store {
              WHERE id = $1 AND user_id = $2 AND generation = $3 AND revoked_at IS NULL AND expires_at > $4 AND absolute_expires_at > $4
                AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND disabled_at IS NULL)
              RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at,
-               (SELECT username FROM users WHERE users.id = sessions.user_id) AS username,
-               (SELECT email FROM users WHERE users.id = sessions.user_id) AS email,
-               (SELECT role_names FROM users WHERE users.id = sessions.user_id) AS role_names,
-               (SELECT group_names FROM users WHERE users.id = sessions.user_id) AS group_names,
-               (SELECT security_version FROM users WHERE users.id = sessions.user_id) AS security_version,
+               (SELECT username || '\n' || email || '\n' || security_version || '\n' || role_names || '\n' || group_names
+                FROM users WHERE users.id = sessions.user_id) AS user_lines,
                (SELECT users.created_at FROM users WHERE users.id = sessions.user_id) AS user_created_at,
-               (SELECT COUNT(*) FROM notices WHERE notices.user_id = sessions.user_id AND dismissed_at IS NULL) AS open_notices",
+               EXISTS (SELECT 1 FROM notices WHERE notices.user_id = sessions.user_id AND dismissed_at IS NULL) AS has_notices",
         ).bind(rotation.session).bind(rotation.user).bind(rotation.generation).bind(rotation.now).bind(rotation.expires_at)
          .bind(rotation.device.user_agent.as_deref()).bind(rotation.device.address_text())
-         .fetch_optional(pool).await)?;
-        Ok(row.map(RotatedRow::split))
+         .fetch_all(pool).await)?;
+        Ok(only(rows).map(RotatedRow::split))
     }
 
     /// Writes down that the owner of `session` has received `generation`.
@@ -144,33 +170,45 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a session of `user` before its time. Answers whether it stood until now.
+    /// Ends a session of `user` before its time, if it still stands.
     pub(crate) async fn end_session(
         &self,
         session: SessionId,
         user: UserId,
         reason: EndReason,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), StoreError> {
         let ended = writing!(self, pool => sqlx::query(
             "UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
         ).bind(session).bind(user).bind(now).bind(reason.as_str()).execute(pool).await.map(|done| done.rows_affected()))?;
         if ended == 1 {
-            self.tell_of_revocation().await?;
+            self.tell_of_revocation().await;
         }
-        Ok(ended == 1)
+        Ok(())
     }
 
-    /// Ends all sessions of `user` before their time.
-    pub(crate) async fn end_sessions(
+    /// Ends a session whose old refresh token came back, writes that down as `event`, and leaves its owner a notice: all of it or nothing.
+    /// Answers whether it stood until now; if not, somebody was told already.
+    pub(crate) async fn end_stolen_session(
         &self,
-        user: UserId,
-        reason: EndReason,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        writing!(self, pool => sqlx::query(
-            "UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL",
-        ).bind(user).bind(now).bind(reason.as_str()).execute(pool).await.map(|_| ()))?;
-        self.tell_of_revocation().await
+        event: &AuditEvent<'_>,
+        notice: Uuid,
+    ) -> Result<bool, StoreError> {
+        let stood = writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let ended = sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
+                .bind(event.session).bind(event.user).bind(event.at).bind(EndReason::Reused.as_str())
+                .execute(&mut *transaction).await?.rows_affected();
+            if ended == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+                insert_reuse_notice!(notice, event.user, event.at).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+            ended == 1
+        });
+        if stood {
+            self.tell_of_revocation().await;
+        }
+        Ok(stood)
     }
 }

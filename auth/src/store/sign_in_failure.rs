@@ -23,6 +23,21 @@ impl Store {
         ).bind(identifier_hash).fetch_optional(pool).await)?)
     }
 
+    /// Counts a try ahead of its answer, if none has been counted since `before` was read. Of any number that saw the same, one is counted.
+    pub(crate) async fn count_sign_in_try(
+        &self,
+        identifier_hash: &[u8],
+        before: Failures,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let counted = writing!(self, pool => sqlx::query(
+            "UPDATE sign_in_failures SET failures = failures + 1, last_failure_at = $4
+             WHERE identifier_hash = $1 AND failures = $2 AND last_failure_at = $3",
+        ).bind(identifier_hash).bind(before.failures).bind(before.last_failure_at).bind(now)
+         .execute(pool).await.map(|done| done.rows_affected()))?;
+        Ok(counted == 1)
+    }
+
     /// Counts one more; from one again, if the last was before `forgotten`.
     pub(crate) async fn count_sign_in_failure(
         &self,
@@ -37,6 +52,18 @@ impl Store {
                  last_failure_at = $2",
         ).bind(identifier_hash).bind(now).bind(forgotten).execute(pool).await.map(|_| ()))?;
         Ok(())
+    }
+
+    /// Deletes counts, whichever the name, whose last wrong try was before `forgotten`; at most `limit` of them. Answers how many it were.
+    pub(crate) async fn delete_old_sign_in_failures(
+        &self,
+        forgotten: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        Ok(writing!(self, pool => sqlx::query(
+            "DELETE FROM sign_in_failures WHERE identifier_hash IN
+               (SELECT identifier_hash FROM sign_in_failures WHERE last_failure_at < $1 ORDER BY last_failure_at LIMIT $2)",
+        ).bind(forgotten).bind(i64::from(limit)).execute(pool).await.map(|done| done.rows_affected()))?)
     }
 
     /// Forgets the wrong tries under a name: its owner has signed in.

@@ -3,10 +3,11 @@
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, reading, writing};
+use super::{Store, StoreError, only, reading, writing};
 use crate::{
     account::{EmailAddress, SecurityVersion, User, UserId, Username},
     clock::Timestamp,
+    session::EndReason,
 };
 
 /// What a new user begins with.
@@ -53,7 +54,7 @@ struct UserRow {
     security_version: SecurityVersion,
     disabled_at: Option<Timestamp>,
     created_at: Timestamp,
-    open_notices: i64,
+    has_notices: bool,
 }
 
 /// A JSON list of names, as both databases keep it.
@@ -79,7 +80,7 @@ impl From<UserRow> for User {
             security_version: row.security_version,
             disabled_at: row.disabled_at,
             created_at: row.created_at,
-            open_notices: row.open_notices,
+            has_notices: row.has_notices,
         }
     }
 }
@@ -89,7 +90,7 @@ macro_rules! select_user {
     ($condition:literal) => {
         concat!(
             "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
-                    (SELECT COUNT(*) FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS open_notices
+                    EXISTS (SELECT 1 FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS has_notices
              FROM users WHERE ",
             $condition
         )
@@ -164,26 +165,28 @@ impl Store {
         Ok(())
     }
 
-    /// Raises the user's security version: all their tokens are void. Answers the new version; nothing if there is no such user.
-    pub(crate) async fn raise_security_version(
+    /// Raises the user's security version and ends all their sessions, so that every token of theirs is void: all of it or nothing. For
+    /// [`EndReason::Disabled`] the user may not sign in any more. Answers the new version; nothing if there is no such user.
+    pub(crate) async fn void_tokens(
         &self,
         user: UserId,
+        reason: EndReason,
         now: Timestamp,
     ) -> Result<Option<SecurityVersion>, StoreError> {
-        Ok(writing!(self, pool => sqlx::query_scalar(
-            "UPDATE users SET security_version = security_version + 1, security_version_raised_at = $2 WHERE id = $1 RETURNING security_version",
-        ).bind(user).bind(now).fetch_optional(pool).await)?)
-    }
-
-    /// Forbids a user to sign in, and makes all their tokens void. Answers the new version; nothing if there is no such user.
-    pub(crate) async fn disable_user(
-        &self,
-        user: UserId,
-        now: Timestamp,
-    ) -> Result<Option<SecurityVersion>, StoreError> {
-        Ok(writing!(self, pool => sqlx::query_scalar(
-            "UPDATE users SET disabled_at = $2, security_version = security_version + 1, security_version_raised_at = $2
-             WHERE id = $1 RETURNING security_version",
-        ).bind(user).bind(now).fetch_optional(pool).await)?)
+        let version = writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            // The user first: a second one who does the same waits here, and a rotation meanwhile mints with the version that is void.
+            let rows = sqlx::query_scalar(
+                "UPDATE users SET security_version = security_version + 1, security_version_raised_at = $2,
+                   disabled_at = CASE WHEN $3 THEN $2 ELSE disabled_at END
+                 WHERE id = $1 RETURNING security_version",
+            ).bind(user).bind(now).bind(reason == EndReason::Disabled).fetch_all(&mut *transaction).await?;
+            sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
+                .bind(user).bind(now).bind(reason.as_str()).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            only(rows)
+        });
+        self.tell_of_revocation().await;
+        Ok(version)
     }
 }

@@ -128,17 +128,20 @@ impl<K: Kind> KeyRing<K> {
     }
 
     /// Opens the ring. The key of the highest serial signs; all verify.
+    ///
+    /// The private half of each is opened, though one alone signs: that it fits the public half is the proof that the row is of our making,
+    /// and not of somebody who can write to the database but does not know the master secret.
     pub(crate) fn open(stored: &[StoredKey], seal: &Seal) -> Result<Self, KeyRingError> {
-        let newest = stored
-            .iter()
-            .max_by_key(|key| key.serial)
-            .ok_or(KeyRingError::Empty)?;
-        let verifying = stored
-            .iter()
-            .map(|key| Ok((header_of::<K>(&key.id)?, VerifyingKey::of(key)?)))
-            .collect::<Result<_, KeyRingError>>()?;
+        let mut signing = None;
+        let mut verifying = HashMap::new();
+        let mut in_order: Vec<&StoredKey> = stored.iter().collect();
+        in_order.sort_by_key(|key| key.serial);
+        for key in in_order {
+            verifying.insert(header_of::<K>(&key.id)?, VerifyingKey::of(key)?);
+            signing = Some(SigningKey::open::<K>(key, seal)?);
+        }
         Ok(Self {
-            signing: SigningKey::open::<K>(newest, seal)?,
+            signing: signing.ok_or(KeyRingError::Empty)?,
             verifying,
             kind: PhantomData,
         })
@@ -174,10 +177,10 @@ impl<K: Kind> KeyRing<K> {
         self.verifying.get(header)
     }
 
-    /// The public halves (RFC 7517), the newest first.
+    /// The public halves (RFC 7517), in the order of their ids.
     pub(crate) fn public(&self) -> JsonWebKeySet {
         let mut keys: Vec<JsonWebKey> = self.verifying.values().map(VerifyingKey::public).collect();
-        keys.sort_by(|a, b| b.kid.cmp(&a.kid));
+        keys.sort_by(|a, b| a.kid.cmp(&b.kid));
         JsonWebKeySet { keys }
     }
 }
@@ -269,7 +272,7 @@ fn new_key_id(now: Timestamp, randomness: &dyn Randomness) -> Result<String, Ran
 /// A set of public keys (RFC 7517, section 5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JsonWebKeySet {
-    /// The keys, the newest first.
+    /// The keys, in the order of their ids.
     pub keys: Vec<JsonWebKey>,
 }
 

@@ -1,9 +1,6 @@
 //! How a private key lies in the database: encrypted (AES-256-GCM) under a key that is derived from the master secret (HKDF, RFC 5869).
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    hkdf::{HKDF_SHA256, Salt},
-};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -31,8 +28,8 @@ pub enum SealError {
 
 impl Seal {
     pub(crate) fn new(secret: &MasterSecret) -> Result<Self, SealError> {
-        let derived = Salt::new(HKDF_SHA256, b"latchkey").extract(secret.as_bytes());
-        let key: UnboundKey = derived
+        let key: UnboundKey = secret
+            .derived()
             .expand(&[b"signing keys at rest"], &AES_256_GCM)
             .map_err(|_| SealError::Cipher)?
             .into();

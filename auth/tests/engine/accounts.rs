@@ -6,7 +6,8 @@ use auth::{Error, HashingSettings, SignIn, ThrottleSettings, error::Field, flow}
 use secrecy::SecretString;
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, call, device, new_user, refresh, sign_in, sign_up,
+    PASSWORD, TestDatabase, assert_invalid, call, device, new_user, on_database, refresh, sign_in,
+    sign_up,
 };
 
 fn faults(error: Error) -> Vec<(Field, String)> {
@@ -187,14 +188,7 @@ async fn a_hash_is_made_anew_at_sign_in_when_the_parameters_were_raised() {
 }
 
 async fn stored_hash(database: &TestDatabase) -> String {
-    let query = "SELECT password_hash FROM users";
-    if database.url.starts_with("sqlite") {
-        let pool = sqlx::SqlitePool::connect(&database.url).await.unwrap();
-        sqlx::query_scalar(query).fetch_one(&pool).await.unwrap()
-    } else {
-        let pool = sqlx::PgPool::connect(&database.url).await.unwrap();
-        sqlx::query_scalar(query).fetch_one(&pool).await.unwrap()
-    }
+    on_database!(database, pool => sqlx::query_scalar("SELECT password_hash FROM users").fetch_one(&pool))
 }
 
 #[tokio::test]
@@ -236,6 +230,73 @@ async fn wrong_passwords_slow_the_next_try_and_never_lock_the_owner_out() {
         ),
         "a right one forgets the wrong ones"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_guesses_at_once_after_a_delay_one_is_looked_at() {
+    let database = TestDatabase::new().await;
+    let engines = [database.engine().await, database.engine().await];
+    sign_up(&engines[0], "ada").await;
+    for _ in 0..11 {
+        let guess = sign_in(&engines[0], "ada", "the weaver sings at night").await;
+        assert!(matches!(guess, Err(Error::WrongCredentials)));
+    }
+    for delay in [1, 2, 4] {
+        database.turn(Duration::from_secs(delay));
+        let guesses: Vec<_> = (0..50)
+            .map(|number| {
+                let engine = engines[number % 2].clone();
+                tokio::spawn(async move { sign_in(&engine, "ada", "no such password").await })
+            })
+            .collect();
+        let mut looked_at = 0;
+        for guess in guesses {
+            match guess.await.unwrap() {
+                Err(Error::WrongCredentials) => looked_at += 1,
+                Err(Error::TooManyTries { .. }) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(looked_at, 1, "after {delay} s");
+    }
+}
+
+#[tokio::test]
+async fn wrong_tries_that_are_long_past_are_deleted() {
+    let database = TestDatabase::new().await;
+    let engine = database.engine().await;
+    for name in ["nobody", "no one", "ada"] {
+        assert!(sign_in(&engine, name, PASSWORD).await.is_err());
+    }
+    database.turn(Duration::from_mins(14));
+    assert!(sign_in(&engine, "ada", PASSWORD).await.is_err());
+    database.turn(Duration::from_mins(2));
+    let _sweeps_at_its_start = database.engine().await;
+    let counted = async || -> i64 {
+        on_database!(database, pool => sqlx::query_scalar("SELECT COUNT(*) FROM sign_in_failures").fetch_one(&pool))
+    };
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    while counted().await != 1 {
+        assert!(tokio::time::Instant::now() < deadline, "they stay");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_disabled_user_who_may_sign_in_again_finds_no_old_session() {
+    let database = TestDatabase::new().await;
+    let engine = database.engine().await;
+    let grant = sign_up(&engine, "ada").await;
+    let who = flow::authenticate(&engine, &grant.access_token)
+        .await
+        .unwrap();
+    engine.disable(who.user()).await.unwrap();
+    let _changed: String = on_database!(database, pool => sqlx::query_scalar(
+        "UPDATE users SET disabled_at = NULL RETURNING username",
+    ).fetch_one(&pool));
+    assert_invalid(refresh(&engine, &grant.refresh_token).await);
+    let again = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    assert!(call(&engine, &again.access_token).await.is_ok());
 }
 
 #[tokio::test]

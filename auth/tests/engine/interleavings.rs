@@ -1,5 +1,7 @@
 //! What happens at once: many refreshes of one token, a refresh against a sign-out, in two processes.
 
+use std::time::Duration;
+
 use auth::{Engine, flow, session::Outcome};
 
 use crate::support::{
@@ -47,6 +49,24 @@ async fn sixty_four_refreshes_of_one_token_at_once_make_one_new_generation_and_s
             .generation,
         2
     );
+}
+
+#[tokio::test]
+async fn a_race_between_machines_whose_clocks_differ_signs_nobody_out() {
+    let database = TestDatabase::new().await;
+    let behind = database.engine().await;
+    let ahead = database.engine_ahead(Duration::from_secs(4)).await;
+    let first = sign_up(&behind, "ada").await;
+    let quick = refresh(&ahead, &first.refresh_token).await.unwrap();
+    let slow = refresh(&behind, &first.refresh_token).await.unwrap();
+    assert_eq!(
+        (quick.outcome, slow.outcome),
+        (Outcome::Rotated, Outcome::MintedAgain)
+    );
+    for engine in [&behind, &ahead] {
+        call(engine, &slow.access_token).await.unwrap();
+        refresh(engine, &slow.refresh_token).await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,4 +119,36 @@ async fn a_stolen_token_that_comes_fifty_times_at_once_ends_the_session_and_tell
             .len(),
         1
     );
+}
+
+/// Whoever hangs up, at whatever moment, leaves either a session that stands or an owner who is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thief_who_hangs_up_does_not_keep_the_owner_from_being_told() {
+    let (_database, engines) = two_processes().await;
+    let mut ended = 0;
+    for round in 0..60 {
+        let name = format!("ada-{round}");
+        let stolen = sign_up(&engines[0], &name).await;
+        let newer = refresh(&engines[0], &stolen.refresh_token).await.unwrap();
+        let newest = refresh(&engines[0], &newer.refresh_token).await.unwrap();
+        let moment = Duration::from_micros(round * 60);
+        let _hung_up =
+            tokio::time::timeout(moment, refresh(&engines[1], &stolen.refresh_token)).await;
+        // What the thief began may still be under way: so it is asked before and after.
+        let told = async || {
+            let back = sign_in(&engines[0], &name, PASSWORD).await.unwrap();
+            !back.notices.is_empty()
+        };
+        let told_before = told().await;
+        if refresh(&engines[0], &newest.refresh_token).await.is_ok() {
+            assert!(
+                !told_before,
+                "told of a session that stands, after {moment:?}"
+            );
+        } else {
+            assert!(told().await, "not told, after {moment:?}");
+            ended += 1;
+        }
+    }
+    assert!(ended > 0, "no thief was found out");
 }

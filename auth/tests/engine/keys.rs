@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use auth::{Engine, EngineSettings, MasterSecret, StartError};
 
-use crate::support::{MASTER_SECRET, NoRandomness, TestDatabase, call, refresh, sign_up};
+use crate::support::{
+    MASTER_SECRET, NoRandomness, TestDatabase, call, on_database, refresh, sign_up,
+};
 
 #[tokio::test]
 async fn processes_that_start_at_once_share_one_key_of_each_ring() {
@@ -49,6 +51,23 @@ async fn another_master_secret_opens_nothing_and_says_so() {
         .unwrap_err();
     assert!(matches!(error, StartError::Keys(_)), "{error:?}");
     assert!(error.to_string().contains("master secret"), "{error}");
+}
+
+#[tokio::test]
+async fn a_key_that_was_put_into_the_database_by_another_stops_the_start() {
+    let database = TestDatabase::new().await;
+    database.engine().await;
+    // A public key of the attacker's own, in a place where it would verify and never sign, with the sealed half of another.
+    let _added: String = on_database!(database, pool => sqlx::query_scalar(
+        "INSERT INTO signing_keys (id, ring, serial, algorithm, public_key, sealed_private_key, created_at)
+         SELECT '2026-01-evil', ring, 0, algorithm, $1, sealed_private_key, created_at FROM signing_keys WHERE ring = 'access'
+         RETURNING id",
+    ).bind([7_u8; 32].as_slice()).fetch_one(&pool));
+    let error = database
+        .try_engine(MASTER_SECRET, |_| {})
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("2026-01-evil"), "{error}");
 }
 
 #[tokio::test]

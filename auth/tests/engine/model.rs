@@ -131,7 +131,7 @@ impl Minted {
         Self {
             grant,
             generation,
-            access_expires_at: model.now + 600,
+            access_expires_at: (model.now + 600).min(ABSOLUTE),
             refresh_expires_at: model.expires_at,
         }
     }

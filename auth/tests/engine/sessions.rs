@@ -42,6 +42,23 @@ async fn a_refresh_gives_the_next_generation() {
 }
 
 #[tokio::test]
+async fn no_token_outlives_the_session_in_any_case() {
+    let database = TestDatabase::new().await;
+    let engine = database.engine().await;
+    let mut grant = sign_up(&engine, "ada").await;
+    for _ in 0..3 {
+        database.turn(29 * DAY);
+        grant = refresh(&engine, &grant.refresh_token).await.unwrap();
+    }
+    database.turn(Duration::from_mins(3 * 24 * 60 - 4));
+    grant = refresh(&engine, &grant.refresh_token).await.unwrap();
+    assert_eq!((grant.expires_in, grant.refresh_max_age), (240, 240));
+    database.turn(Duration::from_mins(4) + Duration::from_secs(5));
+    assert_invalid(call(&engine, &grant.access_token).await);
+    assert_invalid(refresh(&engine, &grant.refresh_token).await);
+}
+
+#[tokio::test]
 async fn an_answer_that_was_lost_is_given_again_even_after_a_day_asleep() {
     let database = TestDatabase::new().await;
     let engine = database.engine().await;

@@ -54,10 +54,28 @@ impl TestDatabase {
         self.try_engine(MASTER_SECRET, change).await.unwrap()
     }
 
+    /// A process on another machine, whose clock is ahead.
+    pub(crate) async fn engine_ahead(&self, by: Duration) -> Engine {
+        let clock = ManualClock::new(self.clock.now().plus(by));
+        self.start(MASTER_SECRET, |_| {}, Arc::new(clock))
+            .await
+            .unwrap()
+    }
+
     pub(crate) async fn try_engine(
         &self,
         secret: &str,
         change: impl FnOnce(&mut EngineSettings),
+    ) -> Result<Engine, StartError> {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        self.start(secret, change, clock).await
+    }
+
+    async fn start(
+        &self,
+        secret: &str,
+        change: impl FnOnce(&mut EngineSettings),
+        clock: Arc<dyn Clock>,
     ) -> Result<Engine, StartError> {
         let mut settings = EngineSettings::new("https://latchkey.example");
         settings.hashing = HashingSettings {
@@ -66,7 +84,6 @@ impl TestDatabase {
             ..HashingSettings::default()
         };
         change(&mut settings);
-        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let secret = MasterSecret::parse(secret).unwrap();
         Engine::start(
             settings,
@@ -82,6 +99,20 @@ impl TestDatabase {
         self.clock.advance(duration);
     }
 }
+
+/// Asks a database of either kind, by one statement, `$pool` being its connections.
+macro_rules! on_database {
+    ($database:expr, $pool:ident => $body:expr) => {
+        if $database.url.starts_with("sqlite") {
+            let $pool = sqlx::SqlitePool::connect(&$database.url).await.unwrap();
+            $body.await.unwrap()
+        } else {
+            let $pool = sqlx::PgPool::connect(&$database.url).await.unwrap();
+            $body.await.unwrap()
+        }
+    };
+}
+pub(crate) use on_database;
 
 async fn new_postgres_database(server: &str) -> String {
     let mut random = [0; 8];

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use auth::Device;
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State as FromState},
-    http::{HeaderMap, header::USER_AGENT, request::Parts},
+    http::{HeaderMap, HeaderValue, header::USER_AGENT, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -21,13 +21,17 @@ impl ClientAddress {
         let told = match source {
             ClientAddressSource::Connection => None,
             ClientAddressSource::Header { name, proxies } => {
-                let values = headers
+                // Bytes, since what the client wrote further left may be anything.
+                let values: Vec<&[u8]> = headers
                     .get_all(name)
                     .iter()
-                    .filter_map(|value| value.to_str().ok())
-                    .collect::<Vec<_>>()
-                    .join(",");
-                values.rsplit(',').nth(proxies - 1).and_then(address)
+                    .map(HeaderValue::as_bytes)
+                    .collect();
+                values
+                    .join(&b',')
+                    .rsplit(|byte| *byte == b',')
+                    .nth(proxies - 1)
+                    .and_then(|value| address(std::str::from_utf8(value).ok()?))
             }
         };
         Self(told.unwrap_or(peer).to_canonical())
@@ -89,7 +93,7 @@ impl<S: Sync> FromRequestParts<S> for Asker {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderName;
 
     use super::*;
 
@@ -114,6 +118,21 @@ mod tests {
         assert_eq!(told(2, &["6.6.6.6, 1.2.3.4, 10.0.0.2"]), "1.2.3.4");
         assert_eq!(told(1, &["[2001:db8::1]:80"]), "2001:db8::1");
         assert_eq!(told(1, &["::ffff:1.2.3.4"]), "1.2.3.4");
+    }
+
+    #[test]
+    fn foreign_bytes_that_the_client_wrote_do_not_hide_what_the_proxy_wrote() {
+        for bytes in [b"\xff, 1.2.3.4".as_slice(), b"\xc3\xa9,1.2.3.4"] {
+            let value = HeaderValue::from_bytes(bytes).unwrap();
+            let headers =
+                HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), value)]);
+            let source = ClientAddressSource::Header {
+                name: HeaderName::from_static("x-forwarded-for"),
+                proxies: 1,
+            };
+            let told = ClientAddress::tell(&source, &headers, IpAddr::from([10, 0, 0, 1]));
+            assert_eq!(told.0.to_string(), "1.2.3.4");
+        }
     }
 
     #[test]

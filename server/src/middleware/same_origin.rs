@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use super::whole_body;
 use crate::{problem::Problem, state::State};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -22,6 +23,7 @@ pub(crate) async fn guard(
 ) -> Response {
     if changes_something(request.method()) && !is_ours(request.headers(), state.public_url.as_str())
     {
+        whole_body::discard(request.into_body());
         return Problem::cross_site().into_response();
     }
     next.run(request).await

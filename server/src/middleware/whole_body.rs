@@ -29,7 +29,7 @@ pub(crate) async fn read(request: Request, next: Next) -> Response {
                 .await
         }
         Err(problem) => {
-            tokio::spawn(tokio::time::timeout(THROWN_AWAY_FOR, throw_away(body)));
+            discard(body);
             problem.into_response()
         }
     }
@@ -52,6 +52,11 @@ async fn whole(body: &mut Body) -> Result<Bytes, Problem> {
         whole.extend_from_slice(&data);
     }
     Ok(whole.into())
+}
+
+/// Throws away a body that nobody will read, in its own time.
+pub(crate) fn discard(body: Body) {
+    tokio::spawn(tokio::time::timeout(THROWN_AWAY_FOR, throw_away(body)));
 }
 
 async fn throw_away(mut body: Body) {

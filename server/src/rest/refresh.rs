@@ -19,10 +19,11 @@ pub(crate) async fn refresh(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let sent = state.cookie.read(&headers);
-    let came = !matches!(sent, Sent::Nothing);
-    let granted = match sent.token() {
-        Some(token) => flow::refresh(&state.engine, &token, &device).await,
-        None => Err(Error::RefreshTokenNotFound),
+    let came = sent.came();
+    let granted = match sent {
+        Sent::Token(token) => flow::refresh(&state.engine, &token, &device).await,
+        Sent::Garbage => Err(Error::InvalidToken),
+        Sent::Nothing | Sent::Twice => Err(Error::RefreshTokenNotFound),
     };
     match granted {
         Ok(grant) => answer::minted(&grant, state.cookie),

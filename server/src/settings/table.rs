@@ -109,7 +109,7 @@ settings! {
     HASH_THREADS = "hash_threads", None, Open, "a whole number from 1 to 256";
     /// How many more may wait to be hashed; who comes after them is asked to come again.
     HASH_QUEUE = "hash_queue", Some("256"), Open, "a whole number from 1 to 65536";
-    /// How many passwords from one address are hashed at once. More of them wait, up to half of the queue.
+    /// How many passwords from one address are hashed at once. More of them wait, up to an eighth of the queue.
     HASH_PER_ADDRESS = "hash_per_address", Some("2"), Open, "a whole number from 1 to 65536";
     /// A secret that is mixed into every password hash, so that the database alone is not enough to guess passwords. Kept outside the database.
     PEPPER = "pepper", None, Secret, "at least 32 characters, by chance";
@@ -129,7 +129,7 @@ settings! {
     ACCOUNT_LONGEST_DELAY_SECONDS = "account_longest_delay_seconds", Some("30"), Open, "a whole number from 1 to 60";
     /// How long a client may take to send the head of a request, in seconds; also how long an unused connection is kept.
     HEADER_READ_SECONDS = "header_read_seconds", Some("5"), Open, "a whole number from 1 to 300";
-    /// How long a request may take in all, in seconds.
+    /// How long a request may take in all, in seconds; also how long a client may take nothing of its answer.
     REQUEST_SECONDS = "request_seconds", Some("30"), Open, "a whole number from 1 to 3600";
     /// How many connections are held at once; further ones wait.
     MAX_CONNECTIONS = "max_connections", Some("10000"), Open, "a whole number from 1 to 1000000";

@@ -92,8 +92,22 @@ async fn a_refused_refresh_takes_the_cookie_away() {
         .await;
     assert_eq!((answer.status, answer.json()), (401, json!("unauthorized")));
     answer.assert_cookie_cleared();
+    for cookie in [
+        b"__Host-refresh_token=a; __Host-refresh_token=b".as_slice(),
+        b"__Host-refresh_token=\xff",
+    ] {
+        let answer = app
+            .post("/fn/refresh")
+            .header("cookie", cookie)
+            .json(&json!({}))
+            .send()
+            .await;
+        assert_eq!(answer.status, 401);
+        answer.assert_cookie_cleared();
+    }
     let answer = call(&app, "/fn/refresh", &json!({})).await;
     assert_eq!((answer.status, answer.json()), (401, json!("unauthorized")));
+    answer.assert_no_cookie();
 }
 
 #[tokio::test]
@@ -202,8 +216,11 @@ async fn a_bearer_token_is_needed_and_a_cookie_alone_is_not_enough() {
             "{path}"
         );
         answer.assert_no_cookie();
+        assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
         let answer = app.post(path).bearer(&ada.refresh).json(&body).send().await;
         assert_eq!(answer.status, 401, "{path}");
+        let challenge = answer.header("www-authenticate").unwrap();
+        assert!(challenge.contains("invalid_token"), "{challenge}");
     }
     assert_eq!(app.profile(&ada.access).await.status, 200);
 }
@@ -274,11 +291,12 @@ async fn arguments_that_can_not_be_read_are_4xx() {
     for (body, status) in [
         ("", 400),
         ("{", 400),
-        ("[]", 400),
-        ("null", 400),
+        ("[]", 422),
+        ("[\"ada\",\"the weavers sing at noon\"]", 422),
+        ("null", 422),
         ("{}", 400),
         ("{\"username\":1,\"password\":2}", 400),
-        ("\"x\"", 400),
+        ("\"x\"", 422),
         ("{\"username\":\"ada\"}", 400),
     ] {
         let answer = app

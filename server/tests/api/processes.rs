@@ -274,3 +274,65 @@ async fn two_programs_share_one_database() {
     assert_eq!(login.status, 200);
     on_a_thread(move || programs.iter_mut().for_each(Binary::kill)).await;
 }
+
+/// A rotation that was answered is on the disk: where it could not be written it is not answered, and the cookie of before goes on.
+#[cfg(unix)]
+#[tokio::test]
+async fn on_a_disk_that_is_full_nobody_is_given_a_token_that_the_database_does_not_know() {
+    // On SQLite in any case: what happens on a full disk elsewhere is PostgreSQL's to see to.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_path_buf();
+    let environment = [
+        ("LATCHKEY_DATABASE_URL", "sqlite:latchkey.db"),
+        ("LATCHKEY_MASTER_SECRET", MASTER_SECRET),
+        ("LATCHKEY_PUBLIC_URL", "http://localhost:3000"),
+        ("LATCHKEY_HASH_MEMORY_KIB", "7168"),
+        ("LATCHKEY_REQUEST_RATE_BURST", "0"),
+    ];
+    let (path, mut program) = on_a_thread(move || {
+        let (ended_well, log) = Binary::start(&path, &environment).stop();
+        assert!(ended_well, "{log}");
+        // Long enough for the database and for a little work.
+        let program = Binary::start_with_little_room(&path, 512, &environment);
+        (path, program)
+    })
+    .await;
+    let client = ask_client();
+    let base = format!("http://{}", program.address);
+    let registered = Ask::new(&client, "POST", &format!("{base}/api/v1/auth/register"))
+        .json(&registration("ada"))
+        .send()
+        .await;
+    let mut ada = SignedIn::from(&registered);
+    let mut refused = 0;
+    for round in 0..1_000 {
+        let answer = Ask::new(&client, "POST", &format!("{base}/api/v1/auth/refresh"))
+            .refresh_cookie(&ada.refresh)
+            .send()
+            .await;
+        match answer.status {
+            200 => ada = SignedIn::from(&answer),
+            503 => {
+                answer.assert_no_cookie();
+                refused += 1;
+                if refused == 5 {
+                    break;
+                }
+            }
+            _ => panic!("round {round}: {answer:?}"),
+        }
+    }
+    assert!(refused > 0, "the disk was never full");
+    // There is room again.
+    program = on_a_thread(move || {
+        program.kill();
+        Binary::start(&path, &environment)
+    })
+    .await;
+    let base = format!("http://{}", program.address);
+    let answer = Ask::new(&client, "POST", &format!("{base}/api/v1/auth/refresh"))
+        .refresh_cookie(&ada.refresh)
+        .send()
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+}

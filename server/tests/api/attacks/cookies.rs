@@ -102,6 +102,19 @@ async fn two_of_the_name_count_as_none() {
 }
 
 #[tokio::test]
+async fn what_no_token_could_be_is_an_invalid_one_and_is_cleared() {
+    let app = TestApp::start().await;
+    for cookie in [
+        b"__Host-refresh_token=\xff".as_slice(),
+        b"__Host-refresh_token=",
+    ] {
+        let answer = refresh(&app, cookie).await;
+        answer.assert_problem(401, "Invalid token");
+        answer.assert_cookie_cleared();
+    }
+}
+
+#[tokio::test]
 async fn a_foreign_byte_in_a_neighbour_hides_nothing() {
     let app = TestApp::start().await;
     let mut ada = app.register("ada").await;

@@ -200,3 +200,21 @@ async fn a_page_may_be_looked_at_from_anywhere() {
         page.assert_no_cookie();
     }
 }
+
+#[tokio::test]
+async fn it_is_refused_before_its_body_is_read() {
+    let app = TestApp::start().await;
+    let long = app
+        .post("/api/v1/auth/login")
+        .header("sec-fetch-site", "cross-site")
+        .body("application/json", vec![b'a'; 100_000])
+        .send()
+        .await;
+    long.assert_any_problem(403);
+    let begin = std::time::Instant::now();
+    let never_sent = app
+        .raw("POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site\r\nContent-Length: 9\r\n\r\n")
+        .await;
+    never_sent.assert_any_problem(403);
+    assert!(begin.elapsed() < std::time::Duration::from_secs(20));
+}

@@ -135,6 +135,20 @@ async fn a_form_that_is_refused_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_form_is_not_lost_to_the_budget_of_other_requests() {
+    let app = TestApp::with(&[
+        ("LATCHKEY_REQUEST_RATE_BURST", "3"),
+        ("LATCHKEY_REQUEST_RATE_PER_SECOND", "1"),
+    ])
+    .await;
+    share_one_budget((0..20).map(|_| app.get("/login")).collect()).await;
+    let fields = [("username", "grace"), ("password", PASSWORD)];
+    for page in join_all((0..8).map(|_| app.post("/login").form(&fields).send())).await {
+        assert!(page.text().contains("value=\"grace\""), "{page:?}");
+    }
+}
+
+#[tokio::test]
 async fn other_requests_have_a_budget_too() {
     let app = TestApp::with(&[
         ("LATCHKEY_REQUEST_RATE_BURST", "3"),
@@ -246,6 +260,43 @@ async fn the_address_is_written_down_with_the_session() {
         app.database.texts("SELECT address FROM sessions").await,
         ["198.51.100.7"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_from_a_few_addresses_leaves_room_for_the_others() {
+    let settings = [
+        BEHIND_A_PROXY,
+        ("LATCHKEY_HASH_THREADS", "1"),
+        ("LATCHKEY_HASH_QUEUE", "32"),
+        ("LATCHKEY_HASH_PER_ADDRESS", "2"),
+        ("LATCHKEY_HASH_MEMORY_KIB", "32768"),
+        ("LATCHKEY_ACCOUNT_FREE_TRIES", "1000000"),
+    ];
+    let app = TestApp::with(&settings).await;
+    let flood = |address| {
+        let tries: Vec<_> = (0..60)
+            .map(|_| from(&app, "x-forwarded-for", address).send())
+            .collect();
+        join_all(tries)
+    };
+    let others = async {
+        let mut answers = Vec::new();
+        for number in 0..5 {
+            let address = format!("203.0.113.{number}");
+            answers.push(from(&app, "x-forwarded-for", &address).send().await.status);
+        }
+        answers
+    };
+    let (one, two, three, others) = tokio::join!(
+        flood("198.51.100.1"),
+        flood("198.51.100.2"),
+        flood("198.51.100.3"),
+        others
+    );
+    for flood in [one, two, three] {
+        assert!(flood.iter().any(|answer| answer.status == 429));
+    }
+    assert_eq!(others, [401; 5], "these sent one at a time");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

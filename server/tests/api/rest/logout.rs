@@ -103,6 +103,24 @@ async fn who_is_not_signed_in_is_signed_out_all_the_same() {
 }
 
 #[tokio::test]
+async fn of_two_bearer_tokens_none_is_believed_and_nobody_is_told_that_they_are_signed_out() {
+    let app = TestApp::start().await;
+    let ada = app.register("ada").await;
+    for path in ["/api/v1/auth/logout", "/fn/logout"] {
+        let answer = app
+            .post(path)
+            .bearer(&ada.access)
+            .header("authorization", "Basic YTpi")
+            .json(&serde_json::json!({}))
+            .send()
+            .await;
+        assert_eq!(answer.status, 400, "{path}: {answer:?}");
+        answer.assert_no_cookie();
+    }
+    assert_eq!(app.profile(&ada.access).await.status, 200);
+}
+
+#[tokio::test]
 async fn signing_out_twice_is_signing_out() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;

@@ -59,6 +59,23 @@ async fn health_is_told() {
 }
 
 #[tokio::test]
+async fn a_server_whose_database_can_not_be_read_is_not_ready() {
+    let app = TestApp::start().await;
+    app.database
+        .execute("ALTER TABLE signing_keys RENAME TO elsewhere")
+        .await;
+    app.get("/health/ready")
+        .send()
+        .await
+        .assert_any_problem(503);
+    assert_eq!(app.get("/health/live").send().await.status, 200);
+    app.database
+        .execute("ALTER TABLE elsewhere RENAME TO signing_keys")
+        .await;
+    assert_eq!(app.get("/health/ready").send().await.status, 200);
+}
+
+#[tokio::test]
 async fn a_server_whose_database_is_gone_lives_but_is_not_ready() {
     let app = TestApp::start().await;
     if app.database.is_embedded() {

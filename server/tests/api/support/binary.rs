@@ -27,12 +27,32 @@ impl Binary {
         binary
     }
 
+    /// Starts the program where no file may become longer than so many KiB, as on a disk that is full, and waits until it answers.
+    #[cfg(unix)]
+    pub(crate) fn start_with_little_room(
+        folder: &Path,
+        kibibytes: u32,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        // The signal that would end the program is ignored, so that writing fails instead, with an error that tells of the limit.
+        let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\"");
+        let mut shell = Command::new("bash");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_latchkey")]);
+        let mut binary = Self::spawn_as(apart(shell, folder), folder, environment);
+        binary.wait_until_it_answers();
+        binary
+    }
+
     /// Starts the program and does not wait.
     pub(crate) fn spawn(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::spawn_as(command(folder), folder, environment)
+    }
+
+    fn spawn_as(mut command: Command, folder: &Path, environment: &[(&str, &str)]) -> Self {
         let address = free_address();
         let log = folder.join(format!("log-{}.txt", address.port()));
         let output = File::create(&log).unwrap();
-        let child = command(folder)
+        let child = command
             .env("LATCHKEY_LISTEN", address.to_string())
             .envs(environment.iter().copied())
             .stdout(output.try_clone().unwrap())
@@ -130,9 +150,13 @@ impl Drop for Binary {
     }
 }
 
-/// The program with an environment of its own, so that nothing of the tester's reaches it.
+/// The program.
 fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+    apart(Command::new(env!("CARGO_BIN_EXE_latchkey")), folder)
+}
+
+/// Gives a command an environment of its own, so that nothing of the tester's reaches it.
+fn apart(mut command: Command, folder: &Path) -> Command {
     command.env_clear().current_dir(folder).stdin(Stdio::null());
     command
 }
