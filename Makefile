@@ -1,6 +1,6 @@
-# Each target is a script in tools/, which says what it does and brings what it needs.
+# Behind each target is a script in tools/, which says what it does and brings what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check build dist coverage bench clean-cache
+.PHONY: help run dev test check build dist coverage bench screenshots clean-cache
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -28,6 +28,9 @@ coverage: ## print line coverage by file, engine and server
 
 bench: ## measure speed, memory and sizes beside the machine's own limits
 	@tools/bench.sh
+
+screenshots: ## make the pictures of the README anew
+	@tools/screenshots.sh
 
 clean-cache: ## remove the tools that these scripts brought
 	@tools/clean-cache.sh

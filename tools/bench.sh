@@ -174,6 +174,10 @@ flood() {
   sleep 1
   wrk --threads 1 --connections 4 --duration 9s --latency --script tools/bench/probe.lua "$(address "$1")/health/live" >"$work/probe.txt"
   wait "$!"
+  if grep -qE 'Non-2xx|Socket errors' "$work/flood.txt" "$work/probe.txt"; then
+    cat "$work/flood.txt" "$work/probe.txt" >&2
+    give_up "Some requests in the flood failed, so its figures mean nothing."
+  fi
   flood_ended=$SECONDS
   patience="$(awk '$1 == "99%" { unit = $2; gsub(/[0-9.]/, "", unit); print $2 * (unit == "us" ? 0.001 : unit == "s" ? 1000 : 1) }' "$work/probe.txt")"
   bounded "GET /health/live in a flood of sign-ins, 99th percentile" "$patience" 50 ms

@@ -8,13 +8,22 @@ checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$checkout"
 
 # Outside the checkout, so that the next clone finds it filled. Each thing in it carries its version in its name.
-cache="${LATCHKEY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/latchkey}"
+# A folder of our own in whatever folder is named, since `make clean-cache` removes all of it.
+cache="${LATCHKEY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}}/latchkey"
+case "$cache" in /*) ;; *) cache="$checkout/$cache" ;; esac
 
 mkdir -p "$cache"
 
 # Where cargo builds, and the site with it.
 # shellcheck disable=SC2034 # of use to the scripts that source this one
 target="${CARGO_TARGET_DIR:-$checkout/target}"
+case "$target" in
+  /*) ;;
+  *)
+    target="$checkout/$target"
+    export CARGO_TARGET_DIR="$target"
+    ;;
+esac
 
 # Tells what happens now, and how long it may take. To stderr: stdout is for answers.
 say() {
@@ -52,8 +61,10 @@ move_into_place() {
 from_npm() {
   local package="$1" version="$2" command="$3" place work
   place="$cache/$package-$version"
+  # What npm brings is run by node, so that it is of no use without.
+  have node || return 1
   if [ ! -d "$place" ]; then
-    have node && have npm || return 1
+    have npm || return 1
     say "Bringing $command by npm (some seconds)"
     work="$(temporary_folder)"
     if ! npm install --prefix "$work" --no-audit --no-fund --loglevel=error "$package@$version" </dev/null >"$cache/npm.log" 2>&1; then

@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium that starts: $CHROMIUM, one on PATH, Playwright's own, else one that apt-get installs.
+# Prints the path of a Chromium that starts: $CHROMIUM, one on PATH, Playwright's own, one that Playwright brings, else one that
+# apt-get installs.
 source "$(dirname "$0")/cache.sh"
 
+# A time limit, where the system has the means.
+limited() {
+  if have timeout; then timeout "$@"; else shift && "$@"; fi
+}
+
 starts() {
-  [ -n "${1:-}" ] && timeout 20 "$1" --version </dev/null >/dev/null 2>&1
+  [ -n "${1:-}" ] && limited 20 "$1" --version </dev/null >/dev/null 2>&1
 }
 
 on_path() {
@@ -29,7 +35,7 @@ if on_path || of_playwright; then
 fi
 if [ -d end2end/node_modules ]; then
   say "Bringing Chromium by Playwright (150 MB, some minutes)"
-  (cd end2end && timeout 600 npx playwright install chromium) </dev/null >"$cache/playwright.log" 2>&1 ||
+  (cd end2end && limited 600 npx playwright install chromium) </dev/null >"$cache/playwright.log" 2>&1 ||
     say "Playwright could not (its words are in $cache/playwright.log); trying apt-get"
   if of_playwright; then
     exit 0

@@ -6,4 +6,4 @@ source "$(dirname "$0")/cache.sh"
 tools/wasm-target.sh
 before_path="$(tools/cargo-leptos.sh)"
 say "Building and starting (some minutes the first time); Ctrl-C ends it"
-PATH="$before_path$PATH" exec env -u LATCHKEY_CACHE cargo leptos watch "$@"
+PATH="$before_path$PATH" exec cargo leptos watch "$@"

@@ -2,7 +2,7 @@
 # Sees to it that there are Node.js and npm, which Playwright runs on.
 source "$(dirname "$0")/cache.sh"
 
-oldest=18
+oldest=20
 
 if ! have node || ! have npm; then
   install_package "Node.js" nodejs npm

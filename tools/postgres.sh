@@ -49,7 +49,7 @@ owner "$bin/initdb" -D "$folder/data" -U latchkey --auth=scram-sha-256 --pwfile=
 rm "$folder/password"
 
 # Durability is off: what is stored here is thrown away. No socket file, only loopback.
-options="-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300"
+options="-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=1000"
 options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 started=
 for _ in 1 2 3 4 5; do

@@ -6,5 +6,4 @@ tools/wasm-target.sh
 say "Building (up to ten minutes the first time, seconds after that)"
 cargo xtask build --release
 say "Starting the server; Ctrl-C ends it"
-# The server takes every LATCHKEY_ variable for a setting.
-LEPTOS_SITE_ROOT="$target/site" exec env -u LATCHKEY_CACHE "$target/release/latchkey" "$@"
+LEPTOS_SITE_ROOT="$target/site" exec "$target/release/latchkey" "$@"

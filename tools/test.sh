@@ -78,7 +78,7 @@ npm_packages() {
 
 in_browser() {
   cd end2end || return 1
-  env -u LATCHKEY_CACHE LATCHKEY_SERVER="$clock_server" LATCHKEY_ORDINARY_SERVER="$target/release/latchkey" \
+  env LATCHKEY_SERVER="$clock_server" LATCHKEY_ORDINARY_SERVER="$target/release/latchkey" \
     LATCHKEY_SITE_ROOT="$target/site" CHROMIUM="$(cat "$logs/chromium.path")" \
     PLAYWRIGHT_JSON_OUTPUT_NAME="$browser_report" npx playwright test --reporter=line,json
 }

@@ -14,6 +14,7 @@ pub(crate) mod header;
 pub(crate) mod heading;
 pub(crate) mod notices;
 pub(crate) mod password_field;
+pub(crate) mod post_button;
 pub(crate) mod progress;
 pub(crate) mod session_card;
 pub(crate) mod story;

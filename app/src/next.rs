@@ -4,20 +4,36 @@
 
 use std::fmt::Write as _;
 
+use crate::routes::{DISMISS_NOTICE, LOGIN, LOGOUT, REGISTER};
+
 /// The longest `next` that is carried along.
 const LONGEST: usize = 1024;
 
-/// `next`, if it is a path of this site: one slash first, and no backslash and no control character anywhere.
+/// Where it makes no sense to go on to: the forms that sign in, and the addresses that are no pages.
+const NO_PLACES: [&str; 4] = [LOGIN, REGISTER, LOGOUT, DISMISS_NOTICE];
+/// Below these there are no pages at all.
+const NO_PAGES_BELOW: [&str; 2] = ["/fn/", "/api/"];
+
+/// `next`, if it is a path of this site to go on to: one slash first, and no backslash and no control character anywhere.
 ///
 /// `//elsewhere.example` and `/\elsewhere.example` are other sites to a browser, and a tab or a line break is left out by it before it
-/// looks.
+/// looks. A form for signing in would only be come to again.
 pub fn safe(next: &str) -> Option<&str> {
     let of_this_site = next.len() <= LONGEST
         && next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
         && !next.chars().any(char::is_control);
-    of_this_site.then_some(next)
+    (of_this_site && is_place(path_of(next))).then_some(next)
+}
+
+/// The path of an address of this site, without query and fragment.
+pub(crate) fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
+fn is_place(path: &str) -> bool {
+    !NO_PLACES.contains(&path) && !NO_PAGES_BELOW.iter().any(|folder| path.starts_with(folder))
 }
 
 /// The address of `page` with a `next` to go on to, or `page` alone where there is nothing worth carrying.
@@ -82,6 +98,25 @@ mod tests {
             assert_eq!(safe(address), None, "{address:?}");
         }
         assert_eq!(safe(&format!("/{}", "a".repeat(LONGEST))), None);
+    }
+
+    #[test]
+    fn a_path_that_is_no_page_to_go_on_to_is_not_taken() {
+        for path in [
+            "/login",
+            "/login?next=/profile",
+            "/register#main",
+            "/logout",
+            "/notices/dismiss",
+            "/fn/refresh",
+            "/api/v1/user/profile",
+            "/api/",
+        ] {
+            assert_eq!(safe(path), None, "{path}");
+        }
+        for path in ["/logins", "/fnord", "/apiary", "/a?b=/login", "/a#/fn/x"] {
+            assert_eq!(safe(path), Some(path));
+        }
     }
 
     #[test]

@@ -75,9 +75,11 @@ fn page<View: IntoView + 'static>(
 /// Gives the document its title after a navigation without a page load, and says it to who can't see it.
 #[component]
 fn Title() -> impl IntoView {
+    let Session { signed_in, .. } = Session::of_app();
     let path = use_location().pathname;
+    let title = Memo::new(move |_| title_for(&path.get(), signed_in.get()));
     Effect::new(move |before: Option<()>| {
-        let title = title_for(&path.get());
+        let title = title.get();
         // The server has set the title of the page that it rendered.
         if before.is_some() {
             client::page::entitle(title, ANNOUNCER);

@@ -16,9 +16,10 @@ pub const DISMISS_NOTICE: &str = "/notices/dismiss";
 /// The pages that a stranger is sent away from, to sign in first.
 pub const GUARDED: &[&str] = &[PROFILE];
 
-/// The title of the page at `path`, as the browser's tab shows it.
-pub fn title_for(path: &str) -> &'static str {
+/// The title of the page at `path`, as the browser's tab shows it. The start is another page for the signed-in.
+pub fn title_for(path: &str, signed_in: bool) -> &'static str {
     match path {
+        HOME if signed_in => "Your session · Latchkey",
         HOME => "Latchkey",
         REGISTER => "Create an account · Latchkey",
         LOGIN => "Sign in · Latchkey",
@@ -38,7 +39,9 @@ mod tests {
 
     #[test]
     fn each_page_has_a_title_of_its_own() {
-        let titles = [HOME, REGISTER, LOGIN, PROFILE, "/elsewhere"].map(title_for);
+        let pages = [HOME, REGISTER, LOGIN, PROFILE, "/elsewhere"];
+        let mut titles = pages.map(|path| title_for(path, false)).to_vec();
+        titles.push(title_for(HOME, true));
         for (index, title) in titles.iter().enumerate() {
             assert!(title.contains("Latchkey"));
             assert!(!titles[..index].contains(title), "{title}");

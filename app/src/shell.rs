@@ -4,6 +4,7 @@
 
 mod assets;
 
+use auth::session::Viewer;
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_router::location::RequestUrl;
 
@@ -12,6 +13,10 @@ use crate::{App, page::Status, pages::error, routes};
 
 /// Makes HTML from text for Leptos, which builds static parts of a page that way, and for nothing that could run.
 const TRUSTED_TYPES: &str = r"self.trustedTypes&&trustedTypes.createPolicy('default',{createHTML:(s,t,k)=>k=='Element innerHTML'&&!/<.?(script|iframe|object|embed|base|link|meta|style)|[\s\/]on\w+\s*=|srcdoc|javascript:/i.test(s)?s:null});";
+
+/// What a search engine or a message with a link to here shows.
+const DESCRIPTION: &str =
+    "Accounts, sign-in and sessions with JWTs, rendered on the server and alive in the browser.";
 
 /// What would go unused without scripts is not fetched then.
 const SCRIPTED: &str = "(scripting: enabled)";
@@ -31,7 +36,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="description" content=DESCRIPTION/>
                 <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" content="#fbfaf7" media="(prefers-color-scheme: light)"/>
+                <meta name="theme-color" content="#12100d" media="(prefers-color-scheme: dark)"/>
                 <title>{title()}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=assets.css/>
@@ -55,7 +63,8 @@ fn title() -> &'static str {
     if status >= 400 && !has_form {
         return error::words(status).title;
     }
+    let signed_in = use_context::<Option<Viewer>>().flatten().is_some();
     use_context::<RequestUrl>()
         .and_then(|url| url.parse().ok())
-        .map_or("Latchkey", |url| routes::title_for(url.path()))
+        .map_or("Latchkey", |url| routes::title_for(url.path(), signed_in))
 }

@@ -1,6 +1,21 @@
 //! Times and lifetimes in words. The same text on the server and in the browser, so that a page reads alike however it was reached:
 //! times are told in UTC.
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// A span to wait for, rounded up: `30 seconds`, `2 minutes`.
 pub(crate) fn wait(seconds: u64) -> String {
     match seconds {
@@ -45,20 +60,6 @@ pub(crate) fn day(time: &str) -> String {
 }
 
 fn date(time: &str) -> Option<(u8, &'static str, &str)> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let month: usize = time.get(5..7)?.parse().ok()?;
     Some((
         time.get(8..10)?.parse().ok()?,
@@ -76,6 +77,26 @@ pub(crate) fn time_of_day(timestamp: i64) -> String {
         seconds / 60 % 60,
         seconds % 60
     )
+}
+
+/// A moment counted in seconds since 1970: `23 Nov, 20:14:05 UTC`. No session lasts a year.
+pub(crate) fn moment_of(timestamp: i64) -> String {
+    let (day, month) = day_of(timestamp.div_euclid(86_400));
+    let month = MONTHS.get(month).map_or("", |month| &month[..3]);
+    format!("{day} {month}, {}", time_of_day(timestamp))
+}
+
+/// The day of the month and the month, from nought, of a day counted since 1970.
+///
+/// Years are taken to begin in March, so that a leap day is the last of its year, and to come in eras of four centuries, which are all of
+/// the same length (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+fn day_of(days: i64) -> (i64, usize) {
+    let day = (days + 719_468).rem_euclid(146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    (day, usize::try_from((month + 2) % 12).unwrap_or_default())
 }
 
 /// A long id by its two ends: `0192f3c4…9b1e`. A short one is told whole.
@@ -135,6 +156,22 @@ mod tests {
         assert_eq!(moment("2026-11-03T20:14:05.123Z"), "3 Nov, 20:14 UTC");
         assert_eq!(day("2026-01-31T00:00:00Z"), "31 January 2026");
         assert_eq!(time_of_day(1_795_464_845), "20:14:05 UTC");
+        assert_eq!(moment_of(1_795_464_845), "23 Nov, 20:14:05 UTC");
+    }
+
+    #[test]
+    fn every_day_has_its_place_in_the_calendar() {
+        for (timestamp, moment) in [
+            (0, "1 Jan, 00:00:00 UTC"),
+            (951_782_399, "28 Feb, 23:59:59 UTC"),
+            (951_782_400, "29 Feb, 00:00:00 UTC"),
+            (951_868_800, "1 Mar, 00:00:00 UTC"),
+            (1_798_761_599, "31 Dec, 23:59:59 UTC"),
+            (4_107_542_400, "1 Mar, 00:00:00 UTC"),
+            (-1, "31 Dec, 23:59:59 UTC"),
+        ] {
+            assert_eq!(moment_of(timestamp), moment);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ export class HomePage {
   readonly dismiss: Locator;
   /** What is said when a call got no answer. */
   readonly trouble: Locator;
+  readonly closeTrouble: Locator;
   readonly createAccount: Locator;
   readonly signIn: Locator;
 
@@ -34,6 +35,7 @@ export class HomePage {
     this.notice = main.getByRole('status').filter({ hasText: 'We ended a session of yours' });
     this.dismiss = this.notice.getByRole('button', { name: 'Dismiss' });
     this.trouble = page.getByRole('alert').filter({ hasText: 'You are still signed in.' });
+    this.closeTrouble = this.trouble.getByRole('button', { name: 'Close' });
     this.createAccount = main.getByRole('link', { name: 'Create an account' });
     this.signIn = main.getByRole('link', { name: 'Sign in' });
   }
@@ -47,7 +49,12 @@ export class HomePage {
     return this.page.getByRole('heading', { level: 1, name: `Hello, ${person.username}` });
   }
 
-  /** What has happened that reads like `what`. */
+  /** Waits until the page has asked for all that it asks for by itself. */
+  async settled(): Promise<void> {
+    await this.happened(/proof that it arrived/).first().waitFor();
+  }
+
+  /** What has happened that reads like `what`, the newest first. */
   happened(what: RegExp): Locator {
     return this.happenings.filter({ hasText: what });
   }

@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import type { Person } from '../fixtures/person';
 import { CredentialForm } from './credential-form';
+import { HomePage } from './home';
 
 export class SignInPage extends CredentialForm {
   readonly username: Locator;
@@ -25,10 +26,12 @@ export class SignInPage extends CredentialForm {
     await this.submit.click();
   }
 
-  /** Comes as `person` and is at home. */
+  /** Comes as `person` and is at home, with nothing under way any more. */
   async signIn(person: Person): Promise<void> {
     await this.open();
     await this.fill(person);
-    await this.page.getByRole('heading', { level: 1, name: `Hello, ${person.username}` }).waitFor();
+    const home = new HomePage(this.page);
+    await home.greeting(person).waitFor();
+    await home.settled();
   }
 }

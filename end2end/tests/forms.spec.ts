@@ -12,7 +12,7 @@ test('each wrong field is named beside it, and the first of them is focused', as
   const descriptions: [typeof registerPage.username, RegExp][] = [
     [registerPage.username, /Use 3 to 32 characters/],
     [registerPage.email, /Enter an address with an @/],
-    [registerPage.password, /Use at least 12 characters/],
+    [registerPage.password, /^Use at least 12 characters$/],
   ];
   for (const [field, description] of descriptions) {
     await expect(field).toHaveAttribute('aria-invalid', 'true');
@@ -49,6 +49,27 @@ test('a wrong password is answered with a sentence, and nothing typed is lost', 
   await signInPage.fill(alice);
   await expect(page.getByRole('heading', { name: `Hello, ${alice.username}` })).toBeVisible();
   expect(await sameDocument(page), 'no page load').toBe(true);
+});
+
+test('a refusal is brought into view on the smallest screen', async ({ page, signInPage, browserConsole }) => {
+  browserConsole.expectsStatus(401);
+  await page.setViewportSize({ width: 320, height: 225 });
+  await signInPage.open();
+  await signInPage.fill(somebody('nobody'));
+  await expect(signInPage.alert).toBeInViewport({ ratio: 0.9 });
+});
+
+test('what is wrong with a password stands in the place of the advice, and nothing moves', async ({ registerPage, newcomer }) => {
+  await registerPage.open();
+  const place = async () => (await registerPage.submit.boundingBox())!.y;
+  const before = await place();
+  await registerPage.fill({ ...newcomer, password: 'short' });
+  await expect(registerPage.password).toHaveAccessibleDescription(/^Use at least 12 characters$/);
+  expect(await place()).toBeCloseTo(before, 0);
+  await registerPage.password.fill('short, but longer');
+  await expect(registerPage.password).not.toHaveAccessibleDescription(/Use at least/);
+  await expect(registerPage.password).toHaveAccessibleDescription(/./);
+  expect(await place()).toBeCloseTo(before, 0);
 });
 
 test('an unknown name is answered with the same sentence', async ({ signInPage, browserConsole }) => {

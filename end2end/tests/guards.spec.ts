@@ -29,8 +29,11 @@ const HOSTILE = [
   'evil.example', '/\u0000', 'data:text/html,x',
 ];
 
-for (const next of HOSTILE) {
-  test(`a next that leads elsewhere is not followed: ${JSON.stringify(next)}`, async ({ page, home, signInPage, server, alice }) => {
+/** Paths of this site that lead nowhere, once signed in. */
+const POINTLESS = ['/login', '/register?next=/profile', '/logout', '/notices/dismiss', '/fn/profile', '/api/v1/user/profile'];
+
+for (const next of [...HOSTILE, ...POINTLESS]) {
+  test(`a next that leads elsewhere or nowhere is not followed: ${JSON.stringify(next)}`, async ({ page, home, signInPage, server, alice }) => {
     await signInPage.open(`?next=${next.includes('%') ? next : encodeURIComponent(next)}`);
     await signInPage.fill(alice);
     await expect(home.greeting(alice)).toBeVisible();
@@ -38,14 +41,21 @@ for (const next of HOSTILE) {
   });
 }
 
-test('a next that is put into the form by hand is not followed either', async ({ page, home, signInPage, alice }) => {
-  await signInPage.open();
-  await page.locator('input[name=next]').evaluate((field: HTMLInputElement) => {
-    field.value = '//evil.example/';
-  });
-  await signInPage.fill(alice);
-  await expect(home.greeting(alice)).toBeVisible();
-  await expect(page).toHaveURL('/');
+test.describe('posted without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  for (const next of ['//evil.example/', '/login', '/logout']) {
+    test(`a next that is put into the form by hand is not followed either: ${next}`, async ({ page, home, signInPage, alice, browserConsole }) => {
+      browserConsole.toleratesIdleWasm();
+      await signInPage.visit('?next=/profile');
+      await page.locator('input[name=next]').evaluate((field: HTMLInputElement, value) => {
+        field.value = value;
+      }, next);
+      await signInPage.fill(alice);
+      await expect(home.greeting(alice)).toBeVisible();
+      await expect(page).toHaveURL('/');
+    });
+  }
 });
 
 test('the profile tells what the server knows of an account', async ({ signInPage, profilePage, header, alice }) => {
@@ -90,7 +100,11 @@ test('each page has a title of its own, however it was reached', async ({ page, 
   await expect(page).toHaveTitle('Create an account · Latchkey');
   await header.brand.click();
   await expect(page).toHaveTitle('Latchkey');
+  await expect(page.locator('meta[name=description]')).toHaveAttribute('content', /JWTs/);
   await signInPage.signIn(alice);
+  await expect(page).toHaveTitle('Your session · Latchkey');
   await header.profile.click();
   await expect(page).toHaveTitle('Profile · Latchkey');
+  await header.session.click();
+  await expect(page).toHaveTitle('Your session · Latchkey');
 });

@@ -59,6 +59,21 @@ test('after signing out with another page on top, a page that is restored shows 
   await expect(page.getByText(alice.email)).toHaveCount(0);
 });
 
+test('a page that the browser has restored asks for a token anew, and says so', async ({ page, home, signInPage, alice, browserConsole }) => {
+  browserConsole.expectsLostNetwork();
+  await signInPage.signIn(alice);
+  // A page whose calls were answered is not kept in the cache, since the answers must not be stored.
+  await page.route('**/fn/*', (route) => route.abort());
+  await home.open();
+  await expect(home.trouble).toBeVisible();
+  await page.goto(OUTSIDE);
+  await page.unroute('**/fn/*');
+  await back(page);
+  await expect(home.happened(/restored by the browser/)).toBeVisible();
+  await expect(home.timeLeft).toBeVisible();
+  await expect(home.greeting(alice)).toBeVisible();
+});
+
 test('Back and forward between the pages of the app need no page load', async ({ page, header, home, profilePage, signInPage, alice }) => {
   await signInPage.signIn(alice);
   await header.profile.click();

@@ -1,6 +1,7 @@
 // What the network does to a session: nothing. Only a 401 means signed out.
 
 import { expect, test } from '../fixtures';
+import { installClock } from '../fixtures/clock';
 import { loseAnswer, requestsTo } from '../fixtures/network';
 import { cookieIn } from '../fixtures/thief';
 
@@ -51,6 +52,49 @@ test('a network that is lost and comes back keeps the session', async ({ context
   await home.refreshNow.click();
   await expect(home.trouble).toBeHidden();
   await expect(home.happened(/rotated to generation/)).toBeVisible();
+});
+
+for (const place of ['the start', 'the profile']) {
+  test(`once the network is back, ${place} says so by itself`, async ({
+    page, context, home, header, signInPage, profilePage, alice, browserConsole,
+  }) => {
+    browserConsole.expectsLostNetwork();
+    await signInPage.signIn(alice);
+    await context.setOffline(true);
+    await home.refreshNow.click();
+    await expect(home.trouble).toContainText('The network can\'t be reached.');
+    if (place === 'the profile') {
+      await Promise.all([page.waitForEvent('requestfailed'), header.profile.click()]);
+      await expect(profilePage.heading).toBeVisible();
+      await expect(home.trouble).toBeVisible();
+    }
+    await context.setOffline(false);
+    await expect(home.trouble).toBeHidden();
+  });
+}
+
+test('a server that is back is noticed without a click', async ({ page, home, signInPage, alice, browserConsole }) => {
+  browserConsole.expectsStatus(503);
+  await installClock(page);
+  await signInPage.signIn(alice);
+  await page.route('**/fn/*', (route) => route.fulfill({ status: 503 }));
+  await home.refreshNow.click();
+  await expect(home.trouble).toBeVisible();
+  await expect(home.refreshNow).toHaveText('Refresh now');
+  await page.unrouteAll();
+  await page.clock.fastForward(20_000);
+  await expect(home.trouble).toBeHidden();
+});
+
+test('what is said of the network can be put away', async ({ page, home, signInPage, alice, browserConsole }) => {
+  browserConsole.expectsStatus(503);
+  await signInPage.signIn(alice);
+  await page.route('**/fn/refresh', (route) => route.fulfill({ status: 503 }));
+  await home.refreshNow.click();
+  await expect(home.trouble).toBeVisible();
+  await home.closeTrouble.click();
+  await expect(home.trouble).toBeHidden();
+  await expect(page.getByRole('main'), 'the focus is not lost').toBeFocused();
 });
 
 test('signing out without a network says so, and stays signed in', async ({ context, home, header, signInPage, alice, browserConsole }) => {

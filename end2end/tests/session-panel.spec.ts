@@ -1,6 +1,7 @@
 // The home of the signed-in shows their session live.
 
 import { expect, test } from '../fixtures';
+import { installClock } from '../fixtures/clock';
 
 /** `M:SS` in seconds. */
 function seconds(text: string): number {
@@ -9,7 +10,7 @@ function seconds(text: string): number {
 }
 
 test('the access token\'s time runs down, in figures and as a bar', async ({ page, home, signInPage, alice }) => {
-  await page.clock.install();
+  await installClock(page);
   await signInPage.signIn(alice);
   await expect(home.accessToken).toContainText('left of 10:00');
   const bar = home.accessToken.getByRole('progressbar');
@@ -23,7 +24,7 @@ test('the access token\'s time runs down, in figures and as a bar', async ({ pag
 });
 
 test('Refresh now raises the generation, begins the time anew and adds to what happened', async ({ page, home, signInPage, alice }) => {
-  await page.clock.install();
+  await installClock(page);
   await signInPage.signIn(alice);
   const generation = Number(await home.generation.innerText());
   await page.clock.fastForward(60_000);
@@ -45,6 +46,7 @@ test('the claims are shown, and the token is not', async ({ page, server, home, 
   await expect(value('aud')).toHaveText(server.url);
   await expect(value('client_id')).toHaveText('latchkey');
   await expect(value('amr')).toHaveText('pwd');
+  await expect(value('auth_time')).toHaveText(/^\d{1,2} [A-Z][a-z]{2}, \d\d:\d\d:\d\d UTC$/);
   await expect(value('sub')).toHaveText(/^[0-9a-f-]{36}$/);
   await expect(value('gen')).toHaveText(await home.generation.innerText());
   await expect(home.accessToken).toContainText('EdDSA');
@@ -56,7 +58,23 @@ test('a page that is loaded tells how it came to its token', async ({ home, sign
   await home.open();
   await expect(home.happened(/rendered signed in, with no token in it/)).toBeVisible();
   await expect(home.happened(/rotated to generation/)).toBeVisible();
-  await expect(home.happened(/proof that it arrived/)).toBeVisible();
+  await expect(home.happenings, 'the newest first').toHaveText([/proof that it arrived/, /rotated to generation/, /rendered signed in/]);
+});
+
+test('what happened has room of its own, which the keyboard can scroll', async ({ page, home, signInPage, alice }) => {
+  await signInPage.signIn(alice);
+  const list = home.story.getByRole('list', { name: 'What happened' });
+  const room = (await list.boundingBox())!.height;
+  for (const generation of [1, 2, 3]) {
+    await home.refreshNow.click();
+    await expect(home.happened(new RegExp(`rotated to generation ${generation}$`))).toBeVisible();
+    await expect(home.refreshNow).toHaveText('Refresh now');
+  }
+  expect((await list.boundingBox())!.height).toBe(room);
+  await expect(home.happenings.last()).not.toBeInViewport();
+  await list.focus();
+  await page.keyboard.press('End');
+  await expect(home.happenings.last()).toBeInViewport();
 });
 
 test('a refresh under way is said on the button, which can\'t be pressed twice', async ({ page, home, signInPage, alice }) => {

@@ -2,6 +2,7 @@
 
 import type { BrowserContext } from '@playwright/test';
 import { expect, test } from '../fixtures';
+import { hydrated } from '../fixtures/hydration';
 import { hold, requestsTo } from '../fixtures/network';
 import { HomePage } from '../pages/home';
 import { SignInPage } from '../pages/sign-in';
@@ -32,7 +33,7 @@ test('two tabs never refresh at once: the second waits for the first', async ({ 
   await expect(second.happened(/another tab was refreshing/i)).toBeVisible();
   await expect(second.refreshNow).toHaveText('Refresh now');
   expect(sent).toHaveLength(2);
-  await expect(first.happened(/another tab told/i).last()).toBeVisible();
+  await expect(first.happened(/another tab told/i).first()).toBeVisible();
   expect(secrecy.messages.length, 'the tabs do talk').toBeGreaterThan(0);
 });
 
@@ -72,7 +73,7 @@ test('without Web Locks two tabs that ask at once still work', async ({ context,
   await Promise.all([first.refreshNow.click(), second.refreshNow.click()]);
   for (const home of [first, second]) {
     await expect(home.refreshNow).toHaveText('Refresh now');
-    await expect(home.happened(/minted/i).last()).toBeVisible();
+    await expect(home.happened(/minted/i).first()).toBeVisible();
     await expect(home.greeting(alice)).toBeVisible();
   }
   await first.page.reload();
@@ -115,6 +116,32 @@ test('when another user signs in, the tab of the first drops everything and show
   await expect(page.getByText(alice.username)).toHaveCount(0);
   await other.reload();
   await expect(new HomePage(other).greeting(bob)).toBeVisible();
+});
+
+test('when another user signs in by a form that was left open, the tab of the first shows the second', async ({
+  page, context, home, signInPage, alice, bob, browserConsole,
+}) => {
+  browserConsole.toleratesIdleWasm();
+  const other = await context.newPage();
+  const form = new SignInPage(other);
+  // The form comes to life only once the first has signed in, else it would have heard of that and gone on.
+  const wasm = await hold(other, /\.wasm$/);
+  await form.visit();
+  await wasm.arrived;
+  await signInPage.signIn(alice);
+  wasm.release();
+  await hydrated(other);
+  await form.fill(bob);
+  await expect(new HomePage(other).greeting(bob)).toBeVisible();
+  await expect(home.greeting(bob)).toBeVisible();
+  await expect(page.getByText(alice.username)).toHaveCount(0);
+});
+
+test('a generation that another tab has raised is told', async ({ context, home, signInPage, alice }) => {
+  await signInPage.signIn(alice);
+  await tab(context);
+  await expect(home.happened(/another tab told/i)).toBeVisible();
+  await expect(home.generation).toHaveText('0, newer elsewhere');
 });
 
 test('signing out everywhere ends the sessions of other browsers too', async ({ page, header, home, signInPage, alice, otherBrowser }) => {

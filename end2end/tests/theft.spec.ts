@@ -1,6 +1,8 @@
 // A refresh cookie is copied and used from elsewhere: the session ends for everyone who holds one, and its owner is told.
 
 import { expect, test } from '../fixtures';
+import { installClock } from '../fixtures/clock';
+import { hold, requestsTo } from '../fixtures/network';
 import { cookieIn } from '../fixtures/thief';
 
 /** Longer than two tabs that race are told from a thief. */
@@ -53,7 +55,7 @@ test('the owner\'s open page goes to the sign-in by itself, and back to where it
   page, context, server, header, signInPage, profilePage, home, alice, thief, browserConsole,
 }) => {
   browserConsole.expectsStatus(401);
-  await page.clock.install();
+  await installClock(page);
   await signInPage.signIn(alice);
   const first = await thief.refresh(await cookieIn(context));
   expect((await thief.refresh(first.cookie!)).status).toBe(200);
@@ -62,6 +64,7 @@ test('the owner\'s open page goes to the sign-in by itself, and back to where it
   await expect(signInPage.ended).toBeVisible();
   await signInPage.fill(alice);
   await expect(home.greeting(alice)).toBeVisible();
+  await expect(home.notice, 'the owner is told why').toBeVisible();
   await header.profile.click();
   await expect(profilePage.fact('Email')).toHaveText(alice.email);
 });
@@ -83,6 +86,22 @@ test('after a theft, a notice stands on the start page until it is dismissed', a
   await page.reload();
   await expect(home.greeting(alice)).toBeVisible();
   await expect(home.notice).toBeHidden();
+});
+
+test('while a notice is being dismissed, the button says so and can\'t be pressed twice', async ({ page, home, signInPage, alice, thief }) => {
+  await thief.stealFrom(alice);
+  await signInPage.signIn(alice);
+  const sent = requestsTo(page, '/fn/dismiss_notice');
+  const answer = await hold(page, '**/fn/dismiss_notice');
+  await home.dismiss.click();
+  await answer.arrived;
+  await expect(home.dismiss).toHaveText('Dismissing…');
+  await expect(home.dismiss).toBeDisabled();
+  await home.dismiss.dispatchEvent('click');
+  answer.release();
+  await expect(home.notice).toBeHidden();
+  await expect(page.getByRole('main')).toBeFocused();
+  expect(sent).toHaveLength(1);
 });
 
 test('nobody but the owner is told', async ({ home, signInPage, alice, bob, thief }) => {

@@ -26,7 +26,9 @@ test('the whole way: register, reload, a second tab, sign out in one and the oth
   await secrecy.inspect(page);
 
   const reloaded = await page.reload();
-  expect(await reloaded!.text()).toContain(newcomer.username);
+  const html = await reloaded!.text();
+  expect(html).toContain(newcomer.username);
+  expect(html).toContain('<title>Your session · Latchkey</title>');
   await expect(home.greeting(newcomer)).toBeVisible();
   await expect(home.happened(/rotated to generation/)).toBeVisible();
   await secrecy.inspect(page);
@@ -42,6 +44,7 @@ test('the whole way: register, reload, a second tab, sign out in one and the oth
   await expect(secondHeader.signIn).toBeVisible();
   await expect(header.signIn).toBeVisible();
   await expect(home.heading).toContainText('Sign people in');
+  await expect(page).toHaveTitle('Latchkey');
   await expect(page.getByText(newcomer.username)).toHaveCount(0);
   expect(await context.cookies()).toEqual([]);
   await secrecy.inspect(page);

@@ -53,6 +53,7 @@ test('a registration that can\'t be taken comes back with what was typed, and wi
     await expect(field).toHaveAccessibleDescription(/Use|Enter/);
   }
   await expect(registerPage.username).toBeFocused();
+  await expect(registerPage.signIn, 'the other form is led to with it').toHaveAttribute('href', '/login?next=/profile');
 
   expect(await postedBy(page, () => registerPage.fill(newcomer))).toBe(303);
   await expect(page, 'next is kept through the refusal').toHaveURL('/profile');
@@ -70,8 +71,9 @@ test('a name that is taken is said so beside it', async ({ page, registerPage, a
 
 test('a wrong password is answered with a sentence, and the username is kept', async ({ page, signInPage, alice, browserConsole }) => {
   browserConsole.expectsStatus(422);
-  await signInPage.visit();
+  await signInPage.visit('?next=/profile');
   expect(await postedBy(page, () => signInPage.fill({ ...alice, password: 'not this one, surely' }))).toBe(422);
+  await expect(signInPage.createAccount).toHaveAttribute('href', '/register?next=/profile');
   await expect(signInPage.alert).toHaveText('Invalid username or password. Check both and try again.');
   await expect(signInPage.username).toHaveValue(alice.username);
   await expect(signInPage.password).toHaveValue('');
@@ -110,7 +112,10 @@ test('a notice of theft can be dismissed', async ({ page, home, signInPage, alic
   await expect(home.notice).toBeHidden();
 });
 
-test('what can\'t be done without scripts is not offered', async ({ home, signInPage, alice }) => {
+test('what can\'t be done without scripts is not offered', async ({ page, home, registerPage, signInPage, alice }) => {
+  await registerPage.visit();
+  await expect(page.getByText('At least 12 characters')).toBeVisible();
+  await expect(page.locator('.strength'), 'bars that would never light').toBeHidden();
   await signInPage.visit();
   await expect(signInPage.submit).toBeVisible();
   await expect(signInPage.showPassword).toBeHidden();
@@ -118,4 +123,7 @@ test('what can\'t be done without scripts is not offered', async ({ home, signIn
   await expect(home.greeting(alice)).toBeVisible();
   await expect(home.refreshNow).toBeHidden();
   await expect(home.signOutEverywhere).toBeHidden();
+  await expect(home.happenings).toHaveCount(1);
+  await expect(home.story).toContainText('Since this page was opened');
+  await expect(home.story.getByText('by your clock')).toBeHidden();
 });

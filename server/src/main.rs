@@ -66,7 +66,12 @@ fn run() -> Result<(), Fatal> {
 
 async fn serve(settings: Settings) -> Result<(), Fatal> {
     let listener = TcpListener::bind(settings.listen)
-        .map_err(|error| format!("Latchkey can't listen at {}: {error}", settings.listen))?;
+        .map_err(|error| {
+            format!(
+                "Latchkey can't listen at {}: {error}. Stop what listens there, or name another address by LATCHKEY_LISTEN",
+                settings.listen
+            )
+        })?;
     // Before anybody can know that it runs, so that no signal finds it unprepared.
     let told_to_stop = told_to_stop()?;
     let sources = sources(&settings).await?;

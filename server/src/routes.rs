@@ -101,11 +101,3 @@ fn is_page(
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn what_the_app_calls_guarded_is_guarded_here() {
-        assert_eq!(app::routes::GUARDED, [super::PROFILE]);
-    }
-}

@@ -1,9 +1,9 @@
 //! The page in its window: where it is, where it goes, and its coming and going in the browser's history.
 
 use leptos::ev;
-use leptos::prelude::{document, window, window_event_listener};
+use leptos::prelude::{document, request_animation_frame, window, window_event_listener};
 use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::{HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// The path and the query of the page that is open.
 pub(super) fn address() -> String {
@@ -47,6 +47,11 @@ pub(super) fn watch(leave: impl Fn() + 'static, return_: impl Fn() + 'static) {
     });
 }
 
+/// Calls `heal` each time that the browser has found the network again.
+pub(super) fn when_online(heal: impl Fn() + 'static) {
+    window_event_listener(ev::online, move |_| heal());
+}
+
 /// Gives the document a title, and says it by the element of the id `announcer`.
 pub(crate) fn entitle(title: &str, announcer: &str) {
     document().set_title(title);
@@ -61,6 +66,17 @@ pub(crate) fn focus(id: &str) {
         // An element that can't be focused keeps the focus where it was.
         _ = element.focus();
     }
+}
+
+/// Scrolls as far as it takes to see the element of that id, once what has just changed is on the page.
+pub(crate) fn reveal(id: &'static str) {
+    request_animation_frame(move || {
+        if let Some(element) = element::<HtmlElement>(id) {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
 }
 
 /// What is typed into the field of that id.

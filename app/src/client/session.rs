@@ -62,6 +62,11 @@ pub(crate) fn begin(session: Session) {
     });
     tabs::listen(move |news, tag| hear(session, news, tag));
     page::watch(move || leave(session), move || come_back(session));
+    page::when_online(move || {
+        if is_in_trouble(session) {
+            arrive();
+        }
+    });
 }
 
 /// Takes what signing in gave.
@@ -87,11 +92,7 @@ pub(crate) async fn check_in() -> Result<(), ApiError> {
             if let Some(viewer) = &mut known.viewer {
                 viewer.profile = profile;
             }
-            if known
-                .story
-                .last()
-                .is_some_and(|last| last.what.is_minting())
-            {
+            if known.awaits_proof() {
                 known.tell(What::Answered);
             }
         });
@@ -109,9 +110,9 @@ pub(crate) fn arrive() {
 /// Checks in, and from now on keeps the token alive while its life is shown: once a second the clock is looked at.
 pub(crate) fn attend() {
     arrive();
-    tick();
     let interval = set_interval_with_handle(tick, Duration::from_secs(1)).ok();
     MEMORY.with_borrow_mut(|memory| memory.ticking = interval);
+    tick();
 }
 
 /// No longer looks at the clock.
@@ -121,23 +122,37 @@ pub(crate) fn stop_attending() {
     }
 }
 
-/// Shows the time, and checks in once the token has little life left, if anyone looks at the page.
+/// Shows the time, and checks in once the token has little life left or the last call got no answer, if anyone looks at the page.
 fn tick() {
+    let Some(session) = attended() else {
+        return;
+    };
     let now = clock::now();
-    if let Some(session) = session() {
-        session.now.set(now);
-    }
+    session.now.set(now);
     let due = MEMORY.with_borrow(|memory| {
+        let ends_soon = memory
+            .token
+            .as_ref()
+            .is_none_or(|token| token.ends_at - now < LEAST_LIFE);
         memory.refreshing.is_none()
             && now - memory.tried_at > PAUSE
-            && memory
-                .token
-                .as_ref()
-                .is_none_or(|token| token.ends_at - now < LEAST_LIFE)
+            && (ends_soon || is_in_trouble(session))
     });
     if due && page::is_visible() {
         arrive();
     }
+}
+
+/// The session, while its life is shown.
+fn attended() -> Option<Session> {
+    MEMORY.with_borrow(|memory| memory.ticking.and(memory.session))
+}
+
+/// Whether the last call got no answer.
+fn is_in_trouble(session: Session) -> bool {
+    session
+        .known
+        .with_untracked(|known| known.trouble.is_some())
 }
 
 fn note_try() {
@@ -162,6 +177,24 @@ pub(crate) async fn attempt<T>(call: impl Future<Output = Result<T, ApiError>>) 
         }),
     }
     answer.ok()
+}
+
+/// Takes away what was said of a call that got no answer.
+pub(crate) fn forget_trouble(session: Session) {
+    session.known.update(|known| known.trouble = None);
+}
+
+/// Takes a notice away that its owner has read.
+pub(crate) async fn dismiss_notice(id: String) -> Result<(), ApiError> {
+    server_fns::dismiss_notice(id.clone()).await?;
+    if let Some(session) = session() {
+        session.known.update(|known| {
+            if let Some(viewer) = &mut known.viewer {
+                viewer.notices.retain(|notice| notice.id != id);
+            }
+        });
+    }
+    Ok(())
 }
 
 /// Signs out of this browser.

@@ -67,6 +67,16 @@ impl Known {
         }
     }
 
+    /// Whether no call has been answered with the latest token so far. Another tab may have told something since it came.
+    pub(super) fn awaits_proof(&self) -> bool {
+        self.story
+            .iter()
+            .rev()
+            .map(|happening| happening.what)
+            .find(|what| what.is_minting() || *what == What::Answered)
+            .is_some_and(What::is_minting)
+    }
+
     /// The session, if it is the one of `tag`.
     pub(super) fn is(&self, tag: &str) -> bool {
         self.session().is_some_and(|session| session.tag == tag)

@@ -9,8 +9,8 @@ use crate::{
     text::{flag, mark, text},
 };
 
-/// What a button does.
-type Action = fn() -> LocalBoxFuture<'static, Result<(), ApiError>>;
+/// A call that a button makes.
+pub(super) type Call = LocalBoxFuture<'static, Result<(), ApiError>>;
 
 /// The button. What it does needs the access token, so that it is disabled until the page runs.
 #[component]
@@ -20,23 +20,30 @@ pub(crate) fn ActionButton(
     /// What it says while it is at it.
     busy: &'static str,
     /// What it does.
-    action: Action,
+    action: fn() -> Call,
 ) -> impl IntoView {
     let pending = RwSignal::new(false);
     let hydrated = RwSignal::new(false);
     Effect::new(move |_| hydrated.set(true));
-    let press = move |_| {
-        if !pending.get_untracked() {
-            pending.set(true);
-            spawn_local(async move {
-                session::attempt(action()).await;
-                pending.set(false);
-            });
-        }
-    };
     view! {
-        <button class="plain" disabled=flag(move || !hydrated.get()) aria-disabled=mark(move || pending.get()) on:click=press>
+        <button
+            class="plain"
+            disabled=flag(move || !hydrated.get())
+            aria-disabled=mark(move || pending.get())
+            on:click=move |_| make(action(), pending)
+        >
             {text(move || if pending.get() { busy } else { label }.to_owned())}
         </button>
+    }
+}
+
+/// Makes a call, unless one is under way.
+pub(super) fn make(call: Call, pending: RwSignal<bool>) {
+    if !pending.get_untracked() {
+        pending.set(true);
+        spawn_local(async move {
+            session::attempt(call).await;
+            pending.set(false);
+        });
     }
 }

@@ -29,7 +29,7 @@ const CLAIMS: [Claim; 14] = [
         token.claims.jti.clone()
     }),
     ("auth_time", "When the password was given", |token| {
-        words::time_of_day(token.claims.auth_time)
+        words::moment_of(token.claims.auth_time)
     }),
     ("amr", "How they proved who they are", |token| {
         listed(&token.claims.amr)

@@ -35,6 +35,9 @@ use crate::{
     text::{flag, mark, text},
 };
 
+/// The id of the sentence that says what is wrong with the whole.
+const REFUSAL: &str = "refusal";
+
 /// The form.
 #[component]
 pub(crate) fn CredentialForm(form: Form) -> impl IntoView {
@@ -111,7 +114,7 @@ pub(crate) fn CredentialForm(form: Form) -> impl IntoView {
     };
     view! {
         <form class="credentials" method="post" action=address novalidate on:submit=submit on:input=typing>
-            <p class="notice" role="alert" hidden=flag(move || progress.message().is_none())>
+            <p class="notice" role="alert" id=REFUSAL hidden=flag(move || progress.message().is_none())>
                 {text(move || progress.message().unwrap_or_default())}
             </p>
             <Field facts=identifier kind="text" value=username/>
@@ -164,6 +167,7 @@ fn send(form: Form, policy: PasswordPolicy, progress: Progress, stay: RwSignal<b
                     ""
                 };
                 progress.refuse(Vec::new(), Some(error.to_string() + comfort));
+                page::reveal(REFUSAL);
             }
         }
     });
@@ -185,8 +189,7 @@ fn go_on_when_signed_in(stay: RwSignal<bool>, next: String) {
     Effect::new(move |_| {
         if session.signed_in.get() && !stay.get() && !session.is_leaving() {
             let next = next::safe(&next).unwrap_or(HOME);
-            let path = next.split(['?', '#']).next().unwrap_or_default();
-            if routes::is_page(path) {
+            if routes::is_page(next::path_of(next)) {
                 navigate(
                     next,
                     NavigateOptions {
@@ -200,6 +203,12 @@ fn go_on_when_signed_in(stay: RwSignal<bool>, next: String) {
             }
         }
     });
+}
+
+/// The address of the other form, which goes on to the same place.
+pub(crate) fn beside(other: &str) -> String {
+    let next = Opening::of_app().next().unwrap_or_else(next_of_address);
+    next::carried(other, Some(&next))
 }
 
 /// The `next` of the page's address, empty where there is none that is safe.

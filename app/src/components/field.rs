@@ -31,16 +31,15 @@ impl FieldFacts {
         }
     }
 
-    /// What describes the field: what is wrong with it if anything is, and its hint.
-    pub(crate) fn described_by(
-        self,
-        hint: Option<&'static str>,
-    ) -> impl Fn() -> Option<String> + Send + Sync {
-        move || match (self.progress.is_wrong(self.name), hint) {
-            (true, Some(hint)) => Some([self.error_id(), hint].join(" ")),
-            (true, None) => Some(self.error_id().to_owned()),
-            (false, hint) => hint.map(str::to_owned),
-        }
+    /// What describes the field: what is wrong with it if anything is, and else its hint.
+    pub(crate) fn described_by(self, hint: Option<&'static str>) -> Mark {
+        Box::new(move || {
+            if self.progress.is_wrong(self.name) {
+                Some(self.error_id())
+            } else {
+                hint
+            }
+        })
     }
 
     /// For `aria-invalid`.

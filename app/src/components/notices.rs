@@ -1,19 +1,22 @@
 //! What the owner of an account must be told, until they dismiss it.
 
 use auth::session::{Notice, NoticeKind};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
+use super::post_button::PostButton;
 use crate::{
     client::{Session, page, session},
+    error::ApiError,
     routes::DISMISS_NOTICE,
-    server_fns, words,
+    words,
 };
 
 /// All of them, the newest first.
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
     let Session { known, .. } = Session::of_app();
-    let all = move || {
+    // So that what else becomes known leaves them as they are: one may be on its way out.
+    let all = Memo::new(move |_| {
         known.with(|known| {
             known
                 .viewer
@@ -21,42 +24,23 @@ pub(crate) fn Notices() -> impl IntoView {
                 .map(|viewer| viewer.notices.clone())
                 .unwrap_or_default()
         })
-    };
+    });
     move || {
-        all()
+        all.get()
             .into_iter()
             .map(|notice| view! { <NoticeBox notice/> })
             .collect_view()
     }
 }
 
-/// One of them, with a plain form to dismiss it, which works without scripts too.
+/// One of them, with a button to dismiss it.
 #[component]
 fn NoticeBox(notice: Notice) -> impl IntoView {
-    let Session { known, .. } = Session::of_app();
     let Notice {
         id,
         kind: NoticeKind::SessionReused,
         at,
     } = notice;
-    let dismissed = id.clone();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let id = dismissed.clone();
-        spawn_local(async move {
-            if session::attempt(server_fns::dismiss_notice(id.clone()))
-                .await
-                .is_some()
-            {
-                known.update(|known| {
-                    if let Some(viewer) = &mut known.viewer {
-                        viewer.notices.retain(|notice| notice.id != id);
-                    }
-                });
-                page::focus("main");
-            }
-        });
-    };
     view! {
         <div class="notice owner" role="status">
             <div>
@@ -67,10 +51,20 @@ fn NoticeBox(notice: Notice) -> impl IntoView {
                     reads the browser's files."
                 </p>
             </div>
-            <form method="post" action=DISMISS_NOTICE on:submit=submit>
-                <input type="hidden" name="id" value=id/>
-                <button class="plain short">"Dismiss"</button>
-            </form>
+            <PostButton
+                address=DISMISS_NOTICE
+                label="Dismiss"
+                busy="Dismissing…"
+                action=|id| Box::pin(dismiss(id))
+                id
+            />
         </div>
     }
+}
+
+/// Takes a notice away. The button goes with it, so that the focus finds another place.
+async fn dismiss(id: String) -> Result<(), ApiError> {
+    session::dismiss_notice(id).await?;
+    page::focus("main");
+    Ok(())
 }

@@ -3,10 +3,7 @@
 use auth::password::PasswordPolicy;
 use leptos::prelude::*;
 
-use super::{
-    field::{FieldError, FieldFacts},
-    progress::Progress,
-};
+use super::field::{FieldError, FieldFacts};
 use crate::text::{flag, text};
 
 /// The id of the advice.
@@ -56,15 +53,16 @@ pub(crate) fn PasswordField(
                     {text(move || if shown.get() { "Hide" } else { "Show" }.to_owned())}
                 </button>
             </div>
-            {is_new.then(|| view! { <StrengthMeter progress/> })}
+            {is_new.then(|| view! { <StrengthMeter facts/> })}
             <FieldError facts/>
         </div>
     }
 }
 
-/// Four bars and a sentence of advice.
+/// Four bars and a sentence of advice, in whose place stands what is wrong if anything is.
 #[component]
-fn StrengthMeter(progress: Progress) -> impl IntoView {
+fn StrengthMeter(facts: FieldFacts) -> impl IntoView {
+    let FieldFacts { name, progress, .. } = facts;
     let least = use_context::<PasswordPolicy>()
         .unwrap_or_default()
         .minimum_length;
@@ -80,7 +78,7 @@ fn StrengthMeter(progress: Progress) -> impl IntoView {
         })
     });
     view! {
-        <div class="strength" data-bars=bars aria-hidden="true"><i></i><i></i><i></i><i></i></div>
-        <p class="hint" id=HINT aria-live="polite">{advice}</p>
+        <div class="strength scripted" data-bars=bars aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+        <p class="hint" id=HINT aria-live="polite" hidden=flag(move || progress.is_wrong(name))>{advice}</p>
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn SessionCard() -> impl IntoView {
     let number = state.told(|viewer| words::left(viewer.session.expires_in).0.to_string());
     let unit = state.told(|viewer| {
         format!(
-            "{} left, from the last use",
+            "{} from the last\u{a0}use",
             words::left(viewer.session.expires_in).1
         )
     });
@@ -29,7 +29,7 @@ pub(crate) fn SessionCard() -> impl IntoView {
     let generation = text(move || {
         let newer = state.known.with(|known| known.rotated_elsewhere);
         if newer {
-            own() + ", newer in another tab"
+            own() + ", newer elsewhere"
         } else {
             own()
         }
@@ -53,7 +53,7 @@ pub(crate) fn SessionCard() -> impl IntoView {
             state.told(|viewer| words::moment(&viewer.session.auth_time)),
         ),
         Fact::words(
-            "Ends in any case",
+            "Ends by",
             state.told(|viewer| words::day(&viewer.session.absolute_expires_at)),
         ),
         Fact::words("Seen by scripts", fixed("never")),

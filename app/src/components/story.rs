@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::client::{Happening, Session};
 
-/// The story, the latest last. Its room is kept free, so that nothing moves while it grows.
+/// The story, the newest first. It has room of its own, in which it scrolls, so that nothing else moves while it grows.
 #[component]
 pub(crate) fn Story() -> impl IntoView {
     let Session { known, .. } = Session::of_app();
@@ -20,8 +20,12 @@ pub(crate) fn Story() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="story">
             <h2 id="story">"What happened"</h2>
-            <p class="quiet">"Since this page was opened, by your clock. A second tab makes it longer."</p>
-            <ol class="story">{move || known.with(|known| known.story.iter().map(entry).collect_view())}</ol>
+            <p class="quiet">
+                "Since this page was opened" <span class="scripted">", by your clock. A second tab makes it longer"</span> "."
+            </p>
+            <ol class="story" tabindex="0" aria-labelledby="story">
+                {move || known.with(|known| known.story.iter().rev().map(entry).collect_view())}
+            </ol>
         </section>
     }
 }

@@ -45,7 +45,7 @@ pub(crate) const fn words(status: u16) -> Words {
         429 => Words {
             title: "Too many requests · Latchkey",
             heading: "Too many requests",
-            sentence: "Many requests came from your address in a short time. Wait a minute, then try again.",
+            sentence: "Many requests came from your address in a short time. You are not signed out by this; wait a minute, then try again.",
         },
         503 => Words {
             title: "Not available · Latchkey",
@@ -60,7 +60,7 @@ pub(crate) const fn words(status: u16) -> Words {
         _ => Words {
             title: "Something went wrong · Latchkey",
             heading: "Something went wrong",
-            sentence: "It is our fault, and it has been written down. Try again in a moment.",
+            sentence: "It is our fault, and it has been written down. You are not signed out by this; try again in a moment.",
         },
     }
 }
@@ -71,12 +71,13 @@ pub(crate) fn ErrorPage(status: u16) -> impl IntoView {
     let Words {
         heading, sentence, ..
     } = words(status);
+    // By a page load: the server says anew who is signed in.
     view! {
         <div class="door">
             <p class="status" aria-hidden="true">{status.to_string()}</p>
             <Heading text=fixed(heading)/>
             <p class="quiet">{sentence}</p>
-            <p class="row"><a class="button plain" href=HOME>"Go to the start"</a></p>
+            <p class="row"><a class="button plain" href=HOME rel="external">"Go to the start"</a></p>
         </div>
     }
 }

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    components::{credential_form::CredentialForm, heading::Heading},
-    next,
+    components::{
+        credential_form::{self, CredentialForm},
+        heading::Heading,
+    },
     page::Form,
     routes::REGISTER,
     text::fixed,
@@ -14,12 +16,9 @@ use crate::{
 /// The page.
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
-    let (ended, register) = use_query_map().with_untracked(|query| {
-        (
-            query.get("reason").as_deref() == Some("ended"),
-            next::carried(REGISTER, query.get("next").as_deref()),
-        )
-    });
+    let ended =
+        use_query_map().with_untracked(|query| query.get("reason").as_deref() == Some("ended"));
+    let register = credential_form::beside(REGISTER);
     view! {
         <div class="door">
             <div class="card">

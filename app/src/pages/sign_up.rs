@@ -1,11 +1,12 @@
 //! Creating an account.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
-    components::{credential_form::CredentialForm, heading::Heading},
-    next,
+    components::{
+        credential_form::{self, CredentialForm},
+        heading::Heading,
+    },
     page::Form,
     routes::LOGIN,
     text::fixed,
@@ -14,8 +15,7 @@ use crate::{
 /// The page.
 #[component]
 pub(crate) fn SignUp() -> impl IntoView {
-    let login =
-        use_query_map().with_untracked(|query| next::carried(LOGIN, query.get("next").as_deref()));
+    let login = credential_form::beside(LOGIN);
     view! {
         <div class="door">
             <div class="card">

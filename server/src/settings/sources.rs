@@ -9,6 +9,8 @@ use super::{
 
 /// The variable that names another settings file. It is no setting: the file can't name itself.
 pub(super) const CONFIG_VARIABLE: &str = "LATCHKEY_CONFIG";
+/// What the scripts in `tools/` and the tests read. They are no settings, and no slip either.
+const VARIABLES_OF_THE_SCRIPTS: [&str; 2] = ["LATCHKEY_CACHE", "LATCHKEY_TEST_POSTGRES_URL"];
 
 /// The texts that were given, and what was wrong so far.
 #[derive(Default)]
@@ -66,7 +68,7 @@ impl Sources {
         let Some(name) = variable.strip_prefix(VARIABLE_PREFIX) else {
             return;
         };
-        if variable == CONFIG_VARIABLE {
+        if variable == CONFIG_VARIABLE || VARIABLES_OF_THE_SCRIPTS.contains(&variable) {
             return;
         }
         let setting = Setting::named(&name.to_ascii_lowercase())

@@ -104,7 +104,10 @@ async fn a_refused_registration_names_each_field_and_keeps_what_was_typed() {
     );
     assert!(!html.contains("short-canary"), "the password is echoed");
     assert!(html.matches("aria-invalid=\"true\"").count() >= 2, "{html}");
-    assert!(html.contains("Use only the letters a to z, digits"), "{html}");
+    assert!(
+        html.contains("Use only the letters a to z, digits"),
+        "{html}"
+    );
     app.register("ada").await;
     let page = app
         .post("/register")

@@ -40,6 +40,20 @@ async fn a_stranger_is_sent_to_sign_in_and_back_again() {
 }
 
 #[tokio::test]
+async fn what_the_app_calls_guarded_is_guarded_and_nothing_else_is() {
+    let app = TestApp::start().await;
+    for path in app::routes::GUARDED {
+        app.get(path)
+            .send()
+            .await
+            .assert_redirect(&format!("/login?next={path}"));
+    }
+    for path in ["/", "/login", "/register"] {
+        app.get(path).send().await.assert_page(200);
+    }
+}
+
+#[tokio::test]
 async fn the_query_of_the_page_comes_along() {
     let app = TestApp::start().await;
     app.get("/profile?tab=1&x=%2F")
