@@ -1,10 +1,11 @@
-// The pictures of the README. Written only when they are asked for: `npm run screenshots`.
+// Pictures of every screen, to be looked at; two of them are the README's. Written only when they are asked for: `make screenshots`.
 
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '../fixtures';
 import { type Person, register } from '../fixtures/person';
 
-const FOLDER = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
+const OF_THE_README = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
+const TO_LOOK_AT = fileURLToPath(new URL('../test-results/screens/', import.meta.url));
 const ADA: Person = { username: 'ada', email: 'ada@example.org', password: 'quiet harbour lantern 1843' };
 
 test.skip(!process.env.SCREENSHOTS, 'pictures are written only when they are asked for');
@@ -21,7 +22,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       test(`${colorScheme}, ${width} px`, async ({ page, request, home, signInPage, registerPage, profilePage }) => {
         const picture = async (name: string) => {
-          await page.screenshot({ path: `${FOLDER}${name}-${colorScheme}-${width}.png`, animations: 'disabled', caret: 'hide', scale: 'css' });
+          const folder = name === 'home' && width === '1280' ? OF_THE_README : TO_LOOK_AT;
+          await page.screenshot({ path: `${folder}${name}-${colorScheme}-${width}.png`, animations: 'disabled', caret: 'hide', scale: 'css' });
         };
         await register(request, ADA);
         await home.open();
