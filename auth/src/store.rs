@@ -88,6 +88,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const QUESTIONABLE: Duration = Duration::from_secs(1);
 /// Connections that read an SQLite database.
 const SQLITE_READERS: u32 = 4;
+/// How much of the file each connection keeps in memory, in KiB as a negative number. The system keeps it too, so that more of it buys little.
+const SQLITE_CACHE: &str = "-512";
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -133,6 +135,7 @@ impl Store {
             // A rotation that was answered must survive a power cut: else the browser's cookie would be ahead of its row.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE)
+            .pragma("cache_size", SQLITE_CACHE)
             .optimize_on_close(true, None)
             .disable_statement_logging();
         make_private(options.get_filename())?;
