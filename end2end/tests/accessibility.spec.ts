@@ -3,14 +3,19 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test as base } from '../fixtures';
+import { installClock } from '../fixtures/clock';
 import { hydrated } from '../fixtures/hydration';
+import { hold } from '../fixtures/network';
 import { type Person, somebody } from '../fixtures/person';
 import type { Thief } from '../fixtures/thief';
+import { ErrorPage } from '../pages/error';
+import { fact } from '../pages/fact';
 import { HomePage } from '../pages/home';
 import { NotFoundPage } from '../pages/not-found';
 import { ProfilePage } from '../pages/profile';
 import { RegisterPage } from '../pages/register';
 import { SignInPage } from '../pages/sign-in';
+import { SiteHeader } from '../pages/site-header';
 
 interface Cast {
   readonly alice: Person;
@@ -20,6 +25,8 @@ interface Cast {
 interface State {
   /** What the browser writes to the console on the way there. */
   readonly status?: number;
+  /** Whether a request gets no answer on the way there. */
+  readonly offline?: boolean;
   /** Brings the page into the state. */
   reach(page: Page, cast: Cast): Promise<void>;
 }
@@ -57,6 +64,45 @@ const STATES: Record<string, State> = {
       await signIn.open();
       await signIn.fill(somebody('nobody'));
       await expect(signIn.alert).toBeVisible();
+    },
+  },
+  'the sign-in after too many tries': {
+    status: 429,
+    async reach(page, { alice }) {
+      const signIn = new SignInPage(page);
+      await page.route('**/fn/login', (route) => route.fulfill({ status: 429, headers: { 'retry-after': '7' } }));
+      await signIn.open();
+      await signIn.fill(alice);
+      await expect(signIn.alert).toBeVisible();
+    },
+  },
+  'the sign-in without a network': {
+    offline: true,
+    async reach(page, { alice }) {
+      const signIn = new SignInPage(page);
+      await signIn.open();
+      await page.context().setOffline(true);
+      await signIn.fill(alice);
+      await expect(signIn.alert).toBeVisible();
+    },
+  },
+  'the sign-in under way': {
+    async reach(page, { alice }) {
+      const signIn = new SignInPage(page);
+      const answer = await hold(page, '**/fn/login');
+      await signIn.open();
+      await signIn.fill(alice);
+      await answer.arrived;
+      await expect(signIn.submit).toHaveText('Signing in…');
+    },
+  },
+  'the sign-in with the password shown': {
+    async reach(page, { alice }) {
+      const signIn = new SignInPage(page);
+      await signIn.open();
+      await signIn.password.fill(alice.password);
+      await signIn.showPassword.click();
+      await expect(signIn.hidePassword).toBeVisible();
     },
   },
   'the registration': {
@@ -104,6 +150,21 @@ const STATES: Record<string, State> = {
       await expect(new ProfilePage(page).heading).toBeVisible();
     },
   },
+  'an address that is no page': {
+    status: 405,
+    async reach(page) {
+      await page.goto('/logout');
+      await expect(new ErrorPage(page, 'That is not possible here').heading).toBeVisible();
+    },
+  },
+  'a page that is not there, for the signed-in': {
+    status: 404,
+    async reach(page, { alice }) {
+      await new SignInPage(page).signIn(alice);
+      await page.goto('/nowhere');
+      await expect(new SiteHeader(page).signOut).toBeVisible();
+    },
+  },
   'a page that is not there': {
     status: 404,
     async reach(page) {
@@ -118,6 +179,9 @@ const test = base.extend<{ state: State | undefined; reached: Page }>({
   reached: async ({ page, state, alice, thief, browserConsole }, use) => {
     if (state?.status) {
       browserConsole.expectsStatus(state.status);
+    }
+    if (state?.offline) {
+      browserConsole.expectsLostNetwork();
     }
     await state?.reach(page, { alice, thief });
     await hydrated(page);
@@ -156,10 +220,27 @@ for (const [name, state] of Object.entries(STATES)) {
   });
 }
 
+/** The colours of a picture at three and at one quarter of its width. */
+async function colours(page: Page, picture: Buffer): Promise<[string, string]> {
+  // On a page without a policy, since a picture is not loaded from just anywhere on ours.
+  const blank = await page.context().newPage();
+  const seen = await blank.evaluate(async (encoded) => {
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d', { willReadFrequently: true })!;
+    canvas.drawImage(bitmap, 0, 0);
+    const at = (part: number) => canvas.getImageData(Math.round(bitmap.width * part), Math.round(bitmap.height / 2), 1, 1).data.join();
+    return [at(0.75), at(0.25)] as [string, string];
+  }, picture.toString('base64'));
+  await blank.close();
+  return seen;
+}
+
 test.describe('forced colours', () => {
   test.use({ forcedColors: 'active' });
 
   test('what has the focus, what is wrong and how long a token lives can still be seen', async ({ page, home, signInPage, alice }) => {
+    await installClock(page);
     await signInPage.open();
     await signInPage.submit.click();
     await expect(signInPage.username).toBeFocused();
@@ -167,9 +248,11 @@ test.describe('forced colours', () => {
     expect(outline).not.toBe('none');
     await expect(page.getByText('Enter your username or email address')).toBeVisible();
     await signInPage.fill(alice);
-    await expect(home.accessToken.getByRole('progressbar')).toBeVisible();
-    const size = await home.accessToken.getByRole('progressbar').boundingBox();
-    expect(size!.height).toBeGreaterThan(2);
+    await expect(home.greeting(alice)).toBeVisible();
+    await page.clock.fastForward('05:00');
+    await expect(home.timeLeft).toHaveText(/^(5:00|4:\d\d)$/);
+    const [lived, left] = await colours(page, await home.accessToken.getByRole('progressbar').screenshot());
+    expect(left, 'the life that is left differs from its track').not.toBe(lived);
   });
 });
 
@@ -192,22 +275,32 @@ test.describe('less motion', () => {
 });
 
 test('text can be twice as large, and nothing is lost', async ({ page, home, signInPage, alice }) => {
-  await page.setViewportSize({ width: 640, height: 800 });
   await signInPage.signIn(alice);
   await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-  await expect(home.refreshNow).toBeVisible();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+  for (const [width, least] of [[320, 110], [360, 120], [640, 200], [768, 300]] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect(home.refreshNow).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${width} px`).toBeLessThanOrEqual(0);
+    for (const value of [fact(home.accessToken, 'Subject'), home.generation]) {
+      expect((await value.boundingBox())!.width, `a value at ${width} px`).toBeGreaterThan(least);
+    }
+  }
 });
 
-test('what can be pressed is large enough for a finger', async ({ page, home, signInPage, alice }) => {
-  await page.setViewportSize({ width: 360, height: 780 });
+test('what can be pressed is large enough for a finger', async ({ page, home, signInPage, registerPage, alice }) => {
+  await page.setViewportSize({ width: 320, height: 780 });
+  const large = async () => {
+    const banner = page.getByRole('banner');
+    for (const target of await banner.getByRole('link').or(banner.getByRole('button')).or(page.getByRole('main').getByRole('button')).all()) {
+      const { width, height } = (await target.boundingBox())!;
+      expect(Math.min(width, height), (await target.textContent())!).toBeGreaterThanOrEqual(24);
+    }
+  };
+  await registerPage.open();
+  await large();
   await signInPage.open();
-  const targets = [signInPage.submit, signInPage.showPassword];
-  for (const target of targets) {
-    expect((await target.boundingBox())!.height).toBeGreaterThanOrEqual(24);
-  }
+  await large();
   await signInPage.fill(alice);
-  for (const target of [home.refreshNow, home.signOutEverywhere]) {
-    expect((await target.boundingBox())!.height).toBeGreaterThanOrEqual(24);
-  }
+  await expect(home.refreshNow).toBeEnabled();
+  await large();
 });

@@ -171,6 +171,7 @@ test('composed and decomposed letters are the same password', async ({ home, hea
   await registerPage.open();
   await registerPage.fill({ ...newcomer, password: 'caf\u00e9 am Hafen um elf' });
   await expect(home.greeting(newcomer)).toBeVisible();
+  await home.settled();
   await header.signOut.click();
   await expect(header.signIn).toBeVisible();
   await signInPage.open();
@@ -204,8 +205,10 @@ test('the keyboard is enough', async ({ page, home, header, signInPage, alice })
   await page.keyboard.press('Enter');
   await expect(home.greeting(alice)).toBeVisible();
   await expect(home.greeting(alice), 'who can\'t see it is told of the new page').toBeFocused();
+  await home.settled();
   await header.profile.focus();
-  await page.keyboard.press('Enter');
+  const [answered] = await Promise.all([page.waitForResponse('**/fn/profile'), page.keyboard.press('Enter')]);
+  await answered.finished();
   await expect(page).toHaveURL('/profile');
   await header.signOut.focus();
   await page.keyboard.press('Enter');

@@ -29,7 +29,7 @@ test('after signing out, Back shows nothing personal', async ({ page, context, h
   await page.goto('/profile');
   await expect(profilePage.fact('Email')).toHaveText(alice.email);
   await page.goto('/');
-  await expect(home.timeLeft).toBeVisible();
+  await home.settled();
   await header.signOut.click();
   await expect(header.signIn).toBeVisible();
   for (let step = 0; step < 2; step += 1) {

@@ -2,7 +2,7 @@
 
 import { expect, test } from '../fixtures';
 import { installClock } from '../fixtures/clock';
-import { loseAnswer, requestsTo } from '../fixtures/network';
+import { hold, loseAnswer, requestsTo } from '../fixtures/network';
 import { cookieIn } from '../fixtures/thief';
 
 test('a lost refresh answer signs nobody out', async ({ page, context, server, home, signInPage, alice, browserConsole }) => {
@@ -105,9 +105,34 @@ test('signing out without a network says so, and stays signed in', async ({ cont
   await expect(home.trouble).toBeVisible();
   await expect(header.signOut).toHaveText('Sign out');
   await context.setOffline(false);
+  await expect(home.trouble).toBeHidden();
   await header.signOut.click();
   await expect(header.signIn).toBeVisible();
   expect(await context.cookies()).toEqual([]);
+});
+
+test('signing out while a token is being renewed is no end that has to be told', async ({
+  page, context, home, header, signInPage, alice, browserConsole,
+}) => {
+  browserConsole.expectsStatus(401);
+  await signInPage.signIn(alice);
+  const refresh = await hold(page, '**/fn/refresh');
+  const told = requestsTo(page, '/login');
+  await home.open();
+  await refresh.arrived;
+  // The refresh is refused before the answer to the sign-out has come.
+  await page.route('**/fn/logout', async (route) => {
+    const answer = await route.fetch();
+    const refused = page.waitForResponse('**/fn/refresh');
+    refresh.release();
+    await (await refused).finished();
+    await route.fulfill({ response: answer });
+  });
+  await header.signOut.click();
+  await expect(header.signIn).toBeVisible();
+  await expect(page).toHaveURL('/');
+  expect(await context.cookies()).toEqual([]);
+  expect(told).toHaveLength(0);
 });
 
 for (const status of [429, 500, 503]) {

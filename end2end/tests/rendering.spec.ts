@@ -3,7 +3,10 @@
 import type { Page } from '@playwright/test';
 import { appearance, watchAppearance } from '../fixtures/appearance';
 import { expect, test } from '../fixtures';
+import { installClock } from '../fixtures/clock';
 import { hydrated, markDocument, sameDocument } from '../fixtures/hydration';
+import { hold } from '../fixtures/network';
+import { HomePage } from '../pages/home';
 
 /** What can be read on a page, with what runs with the clock left out. */
 async function readable(page: Page): Promise<string[]> {
@@ -69,7 +72,7 @@ test('/profile is the same hydrated and navigated to', async ({ page, header, pr
 test('/ is the same for the signed-in, hydrated and navigated to', async ({ page, header, home, profilePage, signInPage, alice }) => {
   await signInPage.signIn(alice);
   await home.open();
-  await expect(home.happened(/proof that it arrived/)).toBeVisible();
+  await home.settled();
   // The tokens themselves are other ones: what is told of each is left out, by the place where it stands.
   const steady = async () => {
     await expect(home.timeLeft).toBeVisible();
@@ -85,7 +88,7 @@ test('/ is the same for the signed-in, hydrated and navigated to', async ({ page
   await markDocument(page);
   await expect(profilePage.heading).toBeVisible();
   await header.session.click();
-  await expect(home.happened(/proof that it arrived/)).toBeVisible();
+  await home.settled();
   expect(await steady()).toEqual(text);
   expect(await structure(page)).toEqual(elements);
   expect(await sameDocument(page)).toBe(true);
@@ -109,15 +112,23 @@ for (const path of ['/', '/login', '/register', '/nowhere']) {
   });
 }
 
+/** From the narrowest phone to a desk; the tallest shows the whole of the longest page. */
+const SCREENS = [
+  { width: 320, height: 800 },
+  { width: 360, height: 3200 },
+  { width: 1280, height: 800 },
+  { width: 1280, height: 3200 },
+];
+
 for (const path of ['/', '/login', '/register']) {
   test(`nothing moves while ${path} is loaded, by a stranger`, async ({ page, context }) => {
     await watchAppearance(context);
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
+    for (const screen of SCREENS) {
+      await page.setViewportSize(screen);
       await page.goto(path);
       await hydrated(page);
       await page.waitForLoadState('networkidle');
-      expect((await appearance(page)).shift, `at ${width} px`).toBeLessThan(0.001);
+      expect((await appearance(page)).shift, `at ${screen.width} px`).toBeLessThan(0.001);
     }
   });
 }
@@ -126,18 +137,81 @@ for (const path of ['/', '/profile']) {
   test(`nothing moves while ${path} is loaded, by the signed-in`, async ({ page, context, home, signInPage, alice }) => {
     await signInPage.signIn(alice);
     await watchAppearance(context);
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
+    for (const screen of SCREENS) {
+      await page.setViewportSize(screen);
       await page.goto(path);
       await hydrated(page);
       if (path === '/') {
-        await expect(home.happened(/proof that it arrived/)).toBeVisible();
+        await home.settled();
       }
       await page.waitForLoadState('networkidle');
-      expect((await appearance(page)).shift, `at ${width} px`).toBeLessThan(0.001);
+      expect((await appearance(page)).shift, `at ${screen.width} px`).toBeLessThan(0.001);
     }
   });
 }
+
+for (const screen of SCREENS) {
+  test(`nothing moves when another tab rotates, nor when a token is renewed by itself, at ${screen.width} by ${screen.height} px`, async ({
+    page, context, server, home, signInPage, alice,
+  }) => {
+    await installClock(page);
+    await signInPage.signIn(alice);
+    await watchAppearance(context);
+    await page.setViewportSize(screen);
+    await home.open();
+    await home.settled();
+
+    const other = new HomePage(await context.newPage());
+    await other.open();
+    await other.settled();
+    await other.page.close();
+    await expect(home.generation).toHaveText(/newer elsewhere/);
+    // A picture is drawn from what is laid out, so that what has moved by now is known.
+    await page.screenshot();
+
+    await server.advance(575);
+    await page.clock.fastForward('09:35');
+    await expect(home.happened(/rotated to generation/)).toHaveCount(2);
+    await expect(home.happened(/proof that it arrived/)).toHaveCount(2);
+    await expect(home.generation).toHaveText(/^\d+$/);
+    await page.screenshot();
+    expect((await appearance(page)).shift).toBeLessThan(0.001);
+  });
+}
+
+test('the line at the top stands still from page to page', async ({ header, profilePage, signInPage, alice }) => {
+  await signInPage.signIn(alice);
+  const places = () => Promise.all([header.session, header.profile, header.signOut].map((part) => part.boundingBox()));
+  const before = await places();
+  await header.profile.click();
+  await expect(profilePage.heading).toBeVisible();
+  expect(await places()).toEqual(before);
+});
+
+test('the line at the top is one row on the narrowest phone, whatever its button says', async ({ page, header, signInPage, alice }) => {
+  await page.setViewportSize({ width: 320, height: 800 });
+  await signInPage.signIn(alice);
+  const height = async () => (await page.getByRole('banner').boundingBox())!.height;
+  const before = await height();
+  const answer = await hold(page, '**/fn/logout');
+  await header.signOut.click();
+  await answer.arrived;
+  await expect(header.signOut).toHaveText('Signing out…');
+  expect(await height()).toBe(before);
+  answer.release();
+  await expect(header.signIn).toBeVisible();
+});
+
+test('the name stands beside the key where there is room for it', async ({ page, header, home }) => {
+  await home.open();
+  const name = header.brand.getByText('Latchkey');
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect(name).toBeInViewport({ ratio: 0.9 });
+  }
+  await page.setViewportSize({ width: 320, height: 800 });
+  await expect(header.brand, 'it is called so, seen or not').toHaveAccessibleName('Latchkey');
+});
 
 test('each file is fetched once, and kept for ever under its hashed name', async ({ page, home }) => {
   const files: string[] = [];

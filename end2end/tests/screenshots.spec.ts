@@ -38,7 +38,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await signInPage.fill(ADA);
         await expect(home.timeLeft).toBeVisible();
         await home.open();
-        await expect(home.happened(/proof that it arrived/)).toBeVisible();
+        await home.settled();
         await picture('home');
         await profilePage.open();
         await expect(profilePage.fact('Email')).toHaveText(ADA.email);

@@ -37,7 +37,7 @@ test('the whole way: register, reload, a second tab, sign out in one and the oth
   const [secondHome, secondHeader] = [new HomePage(secondTab), new SiteHeader(secondTab)];
   await secondHome.open();
   await expect(secondHome.greeting(newcomer)).toBeVisible();
-  await expect(secondHome.timeLeft).toBeVisible();
+  await secondHome.settled();
   await secrecy.inspect(secondTab);
 
   await secondHeader.signOut.click();
@@ -92,6 +92,7 @@ test('signing in works by username, in any case of letters, and by email address
     await signInPage.open();
     await signInPage.fill({ username, password: alice.password });
     await expect(home.greeting(alice)).toBeVisible();
+    await home.settled();
     await header.signOut.click();
     await expect(header.signIn).toBeVisible();
   }

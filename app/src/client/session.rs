@@ -40,6 +40,7 @@ struct Memory {
     session: Option<Session>,
     ticking: Option<IntervalHandle>,
     tried_at: f64,
+    parting: bool,
 }
 
 /// The access token. Deliberately neither Debug nor Clone.
@@ -170,11 +171,14 @@ pub(crate) async fn attempt<T>(call: impl Future<Output = Result<T, ApiError>>) 
     let answer = call.await;
     match (&answer, session()) {
         (Ok(_) | Err(ApiError::Unauthorized), _) | (_, None) => {}
-        (Err(error), Some(session)) => session.known.update(|known| {
-            if known.trouble.replace(error.clone()).is_none() {
-                known.tell(What::Unreachable);
-            }
-        }),
+        (Err(error), Some(session)) => {
+            note_try();
+            session.known.update(|known| {
+                if known.trouble.replace(error.clone()).is_none() {
+                    known.tell(What::Unreachable);
+                }
+            });
+        }
     }
     answer.ok()
 }
@@ -199,16 +203,25 @@ pub(crate) async fn dismiss_notice(id: String) -> Result<(), ApiError> {
 
 /// Signs out of this browser.
 pub(crate) async fn sign_out() -> Result<(), ApiError> {
-    server_fns::logout().await?;
-    depart(News::SignedOut, routes::HOME);
-    Ok(())
+    part(server_fns::logout()).await
 }
 
 /// Signs out of every browser.
 pub(crate) async fn sign_out_everywhere() -> Result<(), ApiError> {
-    server_fns::logout_all().await?;
-    depart(News::SignedOut, routes::HOME);
-    Ok(())
+    part(server_fns::logout_all()).await
+}
+
+/// Ends the session by `call`. A call that is under way meanwhile may be refused because of it: that is no other end.
+async fn part(call: impl Future<Output = Result<(), ApiError>>) -> Result<(), ApiError> {
+    MEMORY.with_borrow_mut(|memory| memory.parting = true);
+    let answer = call.await;
+    MEMORY.with_borrow_mut(|memory| memory.parting = false);
+    match &answer {
+        Ok(()) => depart(News::SignedOut, routes::HOME),
+        Err(ApiError::Unauthorized) => end(),
+        Err(_) => {}
+    }
+    answer
 }
 
 /// Sends with the access token, renewed first when it has little life left. After a 401 it is renewed and sent once more; that answer stands.
@@ -410,7 +423,8 @@ fn come_back(session: Session) {
 
 /// The server would not continue the session.
 fn end() {
-    if session().is_some_and(|session| !session.is_leaving()) {
+    let is_parting = MEMORY.with_borrow(|memory| memory.parting);
+    if !is_parting && session().is_some_and(|session| !session.is_leaving()) {
         depart(News::Ended, &ended_address());
     }
 }
