@@ -1,4 +1,4 @@
-//! The secret under which the signing keys are sealed in the database.
+//! The secret from which keys are derived: that under which the signing keys are sealed in the database, and that of names that were tried.
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
