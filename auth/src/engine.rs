@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use crate::{
     Error,
     account::{UserId, profile_cache::ProfileCache},
+    background,
     clock::{Clock, Timestamp},
     master_secret::MasterSecret,
     password::{
@@ -15,17 +16,12 @@ use crate::{
         hashing::{HashingError, HashingSettings},
     },
     random::{Randomness, RandomnessError, id},
-    session::{
-        EndReason, SessionId,
-        receipts::Receipts,
-        revocations::{self, RevocationSet},
-    },
+    session::{EndReason, SessionId, receipts::Receipts, revocations::RevocationSet},
     store::{Store, StoreError},
-    throttle::{self, IdentifierKey, ThrottleSettings},
+    throttle::{IdentifierKey, ThrottleSettings},
     token::{
-        Access, JsonWebKeySet, KeyRing, Kind, Refresh, Rules,
-        key_ring::KeyRingError,
-        seal::{Seal, SealError},
+        JsonWebKeySet, Keysmith, KeysmithError, Rules, SigningAlgorithm, keys::Keys,
+        seal::SealError,
     },
 };
 
@@ -44,6 +40,10 @@ pub struct EngineSettings {
     pub refresh_idle_lifetime: Duration,
     /// How long a session lasts however much it is used.
     pub refresh_absolute_lifetime: Duration,
+    /// How new keys sign tokens. Another than the newest key's is a rotation.
+    pub signing_algorithm: SigningAlgorithm,
+    /// How long a key signs before the next takes over. `None`: until it is told to.
+    pub key_rotation: Option<Duration>,
     /// The fewest characters of a new password.
     pub password_minimum_length: usize,
     /// How passwords are hashed.
@@ -63,6 +63,8 @@ impl EngineSettings {
             access_token_lifetime: Duration::from_mins(10),
             refresh_idle_lifetime: days(30),
             refresh_absolute_lifetime: days(90),
+            signing_algorithm: SigningAlgorithm::default(),
+            key_rotation: Some(days(30)),
             password_minimum_length: PasswordPolicy::default().minimum_length,
             hashing: HashingSettings::default(),
             throttle: ThrottleSettings::default(),
@@ -83,20 +85,12 @@ pub(crate) struct Parts {
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) passwords: HashPool,
     pub(crate) identifier_key: IdentifierKey,
-    pub(crate) access: TokenKind<Access>,
-    pub(crate) refresh: TokenKind<Refresh>,
+    pub(crate) keys: Arc<Keys>,
     pub(crate) revocations: Arc<RevocationSet>,
     pub(crate) receipts: Receipts,
     pub(crate) profiles: ProfileCache,
     /// What goes on for as long as the engine is there: dropping it ends them.
     _background: JoinSet<()>,
-}
-
-/// The keys of one kind of token, and what such a token must say.
-#[derive(Debug)]
-pub(crate) struct TokenKind<K: Kind> {
-    pub(crate) ring: KeyRing<K>,
-    pub(crate) rules: Rules,
 }
 
 /// Why the engine did not start.
@@ -109,8 +103,11 @@ pub enum StartError {
     #[error("the master secret could not be used")]
     Seal(#[from] SealError),
     /// The signing keys could not be opened.
-    #[error("{0}. The master secret must be the one that the keys were sealed under")]
-    Keys(#[from] KeyRingError),
+    #[error(
+        "{0}. The master secret must be the one that the keys were sealed under. If it is lost, `latchkey key start-anew` makes new keys, \
+         and signs everybody out"
+    )]
+    Keys(#[from] KeysmithError),
     /// Passwords could not be hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -129,33 +126,18 @@ impl Engine {
         randomness: Arc<dyn Randomness>,
         master_secret: &MasterSecret,
     ) -> Result<Self, StartError> {
-        let seal = Seal::new(master_secret)?;
-        let now = clock.now();
-        let revocations = Arc::new(RevocationSet::fill(&store, now, retention(&settings)).await?);
-        let mut background = JoinSet::new();
-        background.spawn(revocations::keep_up_to_date(
-            Arc::clone(&revocations),
+        let smith = Keysmith::new(
             store.clone(),
+            &settings,
             Arc::clone(&clock),
-        ));
-        background.spawn(revocations::listen(Arc::clone(&revocations), store.clone()));
-        background.spawn(throttle::sweep(store.clone(), Arc::clone(&clock)));
-        let access = TokenKind {
-            ring: open_ring(&store, &seal, now, &*randomness).await?,
-            rules: Rules {
-                issuer: settings.issuer.clone(),
-                audience: settings.audience.clone(),
-                lifetime: settings.access_token_lifetime,
-            },
-        };
-        let refresh = TokenKind {
-            ring: open_ring(&store, &seal, now, &*randomness).await?,
-            rules: Rules {
-                issuer: settings.issuer.clone(),
-                audience: format!("{}/api/v1/auth/refresh", settings.issuer),
-                lifetime: settings.refresh_idle_lifetime,
-            },
-        };
+            Arc::clone(&randomness),
+            master_secret,
+        )?;
+        let revocations =
+            Arc::new(RevocationSet::fill(&store, clock.now(), retention(&settings)).await?);
+        let (access, refresh) = rules(&settings);
+        let keys = Arc::new(Keys::open(smith, access, refresh).await?);
+        let background = background::start(&store, &clock, &revocations, &keys);
         Ok(Self(Arc::new(Parts {
             passwords: HashPool::start(&settings.hashing, Arc::clone(&randomness))?,
             identifier_key: IdentifierKey::new(master_secret)?,
@@ -164,8 +146,7 @@ impl Engine {
             store,
             clock,
             randomness,
-            access,
-            refresh,
+            keys,
             revocations,
             profiles: ProfileCache::default(),
             _background: background,
@@ -186,7 +167,7 @@ impl Engine {
 
     /// The public halves of the keys that sign access tokens.
     pub fn key_set(&self) -> JsonWebKeySet {
-        self.0.access.ring.public()
+        self.0.keys.public(self.now())
     }
 
     /// Asks the database for a sign of life.
@@ -242,19 +223,17 @@ fn retention(settings: &EngineSettings) -> Duration {
     settings.access_token_lifetime + Duration::from_secs(leeway + 60)
 }
 
-/// Reads a ring, and makes its first key where there is none. Where two processes start at once, both read the key of the quicker one.
-async fn open_ring<K: Kind>(
-    store: &Store,
-    seal: &Seal,
-    now: Timestamp,
-    randomness: &dyn Randomness,
-) -> Result<KeyRing<K>, StartError> {
-    let mut keys = store.keys(K::RING).await?;
-    if keys.is_empty() {
-        store
-            .add_key(&KeyRing::<K>::new_key(1, now, seal, randomness)?)
-            .await?;
-        keys = store.keys(K::RING).await?;
-    }
-    Ok(KeyRing::open(&keys, seal)?)
+/// What tokens of either kind must say.
+fn rules(settings: &EngineSettings) -> (Rules, Rules) {
+    let access = Rules {
+        issuer: settings.issuer.clone(),
+        audience: settings.audience.clone(),
+        lifetime: settings.access_token_lifetime,
+    };
+    let refresh = Rules {
+        issuer: settings.issuer.clone(),
+        audience: format!("{}/api/v1/auth/refresh", settings.issuer),
+        lifetime: settings.refresh_idle_lifetime,
+    };
+    (access, refresh)
 }

@@ -13,6 +13,8 @@ pub mod session;
 pub mod token;
 
 #[cfg(feature = "engine")]
+mod background;
+#[cfg(feature = "engine")]
 pub mod clock;
 #[cfg(feature = "engine")]
 mod engine;

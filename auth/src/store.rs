@@ -23,7 +23,7 @@ pub use self::{
     audit::{AuditEvent, AuditKind},
     key::StoredKey,
     revocation::Revoked,
-    session::{NewSession, Rotation},
+    session::{MintedWithin, NewSession, Rotation},
     user::{NewUser, Taken},
 };
 

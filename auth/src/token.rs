@@ -5,7 +5,15 @@ mod claims;
 pub use self::claims::AccessClaims;
 
 #[cfg(feature = "engine")]
+mod algorithm;
+#[cfg(feature = "engine")]
+mod json_web_key;
+#[cfg(feature = "engine")]
 pub(crate) mod key_ring;
+#[cfg(feature = "engine")]
+pub(crate) mod keys;
+#[cfg(feature = "engine")]
+pub(crate) mod keysmith;
 #[cfg(feature = "engine")]
 mod kind;
 #[cfg(feature = "engine")]
@@ -17,8 +25,11 @@ mod verify;
 pub(crate) use self::verify::LEEWAY;
 #[cfg(feature = "engine")]
 pub use self::{
+    algorithm::SigningAlgorithm,
     claims::RefreshClaims,
-    key_ring::{JsonWebKey, JsonWebKeySet, KeyRing, Ring},
+    json_web_key::{JsonWebKey, JsonWebKeySet},
+    key_ring::{KeyRing, Ring},
+    keysmith::{KeyState, Keysmith, KeysmithError, ListedKey, Retired, SwitchOver},
     kind::{Access, Kind, Refresh},
     verify::{Rules, Verified, verify},
 };

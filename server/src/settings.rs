@@ -17,7 +17,10 @@ use std::{
     time::Duration,
 };
 
-use auth::{EngineSettings, HashingSettings, MasterSecret, SecretString, ThrottleSettings};
+use auth::{
+    EngineSettings, HashingSettings, MasterSecret, SecretString, ThrottleSettings,
+    token::SigningAlgorithm,
+};
 use axum::http::HeaderName;
 
 use self::sources::{CONFIG_VARIABLE, Sources};
@@ -108,6 +111,10 @@ pub struct TokenSettings {
     pub refresh_idle_lifetime: Duration,
     /// How long any session lives.
     pub refresh_absolute_lifetime: Duration,
+    /// How new keys sign.
+    pub signing_algorithm: SigningAlgorithm,
+    /// How long a key signs; until it is told otherwise if nothing is said.
+    pub key_rotation: Option<Duration>,
 }
 
 /// How often one address may ask.
@@ -185,6 +192,8 @@ impl Settings {
         settings.access_token_lifetime = self.tokens.access_lifetime;
         settings.refresh_idle_lifetime = self.tokens.refresh_idle_lifetime;
         settings.refresh_absolute_lifetime = self.tokens.refresh_absolute_lifetime;
+        settings.signing_algorithm = self.tokens.signing_algorithm;
+        settings.key_rotation = self.tokens.key_rotation;
         settings.password_minimum_length = self.password_minimum_length;
         settings.hashing = self.hashing.clone();
         settings.throttle = self.throttle;

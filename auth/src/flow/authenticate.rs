@@ -5,8 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     Engine, Error,
     account::{Profile, SecurityVersion, UserId},
+    clock::Timestamp,
     session::{SessionId, revocations::Standing},
-    token::{Access, AccessClaims, Verified, verify},
+    token::{Access, AccessClaims, Kind, Verified, keys::TokenKind},
 };
 
 /// Somebody whose bearer token was verified and is not revoked. Nothing but [`authenticate`] can make one.
@@ -37,13 +38,10 @@ impl Authenticated {
 pub async fn authenticate(engine: &Engine, bearer: &SecretString) -> Result<Authenticated, Error> {
     let parts = engine.parts();
     let now = engine.now();
-    let token = verify(
-        bearer.expose_secret(),
-        &parts.access.ring,
-        &parts.access.rules,
-        now,
-    )
-    .map_err(|_| Error::InvalidToken)?;
+    let token = engine
+        .verified(&parts.keys.access, bearer, now)
+        .await
+        .ok_or(Error::InvalidToken)?;
     let version = SecurityVersion::from_claim(token.claims().security_version);
     let good = match parts
         .revocations
@@ -54,7 +52,7 @@ pub async fn authenticate(engine: &Engine, bearer: &SecretString) -> Result<Auth
         Standing::Unknown => {
             parts
                 .store
-                .is_good(token.session(), token.user(), version, now)
+                .is_good(token.session(), token.user(), version, token.key_id(), now)
                 .await?
         }
     };
@@ -65,6 +63,25 @@ pub async fn authenticate(engine: &Engine, bearer: &SecretString) -> Result<Auth
         .receipts
         .note(token.session(), token.claims().generation);
     Ok(Authenticated(token))
+}
+
+impl Engine {
+    /// Verifies a token of a kind. One that names a key which another process may have made a moment ago is looked at twice.
+    pub(super) async fn verified<K: Kind>(
+        &self,
+        kind: &TokenKind<K>,
+        token: &SecretString,
+        now: Timestamp,
+    ) -> Option<Verified<K>> {
+        let token = token.expose_secret();
+        match kind.verify(token, now) {
+            Ok(verified) => Some(verified),
+            Err(_) if self.parts().keys.look_for_key_of(kind, token).await => {
+                kind.verify(token, now).ok()
+            }
+            Err(_) => None,
+        }
+    }
 }
 
 /// The account of who asks. It may be some seconds old, but never older than the security version of the token.

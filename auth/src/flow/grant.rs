@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
     random::id,
     session::{Notice, Outcome, Session, SessionSummary},
-    token::{Access, AccessClaims, KeyRing, RefreshClaims},
+    token::{AccessClaims, RefreshClaims},
 };
 
 /// A pair of tokens, fresh from the press.
@@ -54,14 +54,20 @@ impl Engine {
         let notices = self.notices_of(user).await?;
         let claims = self.access_claims(user, session, now)?;
         let refresh_claims = self.refresh_claims(session, now)?;
+        let access = parts.keys.access.mint(&claims, now).map_err(internal)?;
+        let refresh = parts
+            .keys
+            .refresh
+            .mint(&refresh_claims, now)
+            .map_err(internal)?;
         Ok(Grant {
-            access_token: parts.access.ring.mint(&claims).map_err(internal)?,
+            access_token: access.token,
             expires_in: claims.exp - claims.iat,
             refresh_max_age: refresh_claims.exp - refresh_claims.iat,
-            refresh_token: parts.refresh.ring.mint(&refresh_claims).map_err(internal)?,
+            refresh_token: refresh.token,
             claims,
-            key_id: parts.access.ring.signing_key_id().to_owned(),
-            algorithm: KeyRing::<Access>::ALGORITHM.to_owned(),
+            key_id: access.key_id.as_ref().to_owned(),
+            algorithm: access.algorithm.as_str().to_owned(),
             profile: user.profile(),
             session: session.summary(now, parts.settings.refresh_idle_lifetime),
             notices,
@@ -78,8 +84,8 @@ impl Engine {
         let parts = self.parts();
         let iat = now.unix_seconds();
         Ok(AccessClaims {
-            iss: parts.access.rules.issuer.clone(),
-            aud: parts.access.rules.audience.clone(),
+            iss: parts.keys.access.rules.issuer.clone(),
+            aud: parts.keys.access.rules.audience.clone(),
             sub: user.id.to_string(),
             client_id: parts.settings.client_id.clone(),
             iat,
@@ -104,8 +110,8 @@ impl Engine {
         let parts = self.parts();
         let longest = now.plus(parts.settings.refresh_idle_lifetime);
         Ok(RefreshClaims {
-            iss: parts.refresh.rules.issuer.clone(),
-            aud: parts.refresh.rules.audience.clone(),
+            iss: parts.keys.refresh.rules.issuer.clone(),
+            aud: parts.keys.refresh.rules.audience.clone(),
             sub: session.user_id.to_string(),
             iat: now.unix_seconds(),
             exp: session.expires_at.min(longest).unix_seconds(),

@@ -1,6 +1,6 @@
 //! Exchanging a refresh token for the next pair, and telling a lost answer from a theft.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{Device, Grant};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     random::id,
     session::{Outcome, Presented, Session},
     store::{AuditEvent, AuditKind, Rotation},
-    token::{Refresh, Verified, verify},
+    token::{Refresh, Verified},
 };
 
 /// How often a rotation is tried again when the session has moved on between two looks at it.
@@ -30,13 +30,7 @@ pub async fn refresh(
     device: &Device,
 ) -> Result<Grant, Error> {
     let parts = engine.parts();
-    let token = verify(
-        refresh_token.expose_secret(),
-        &parts.refresh.ring,
-        &parts.refresh.rules,
-        engine.now(),
-    )
-    .map_err(|_| Error::InvalidToken)?;
+    let token = verified(engine, refresh_token).await?;
     for _ in 0..TRIES {
         let now = engine.now();
         if let Some((session, user)) = rotate(engine, &token, device, now).await? {
@@ -65,6 +59,26 @@ pub async fn refresh(
         }
     }
     Err(Error::InvalidToken)
+}
+
+/// Verifies the token by keys that are known to stand: one that was taken back must not be taken because this process has not heard of it.
+async fn verified(
+    engine: &Engine,
+    refresh_token: &SecretString,
+) -> Result<Verified<Refresh>, Error> {
+    let parts = engine.parts();
+    let verify = async || {
+        engine
+            .verified(&parts.keys.refresh, refresh_token, engine.now())
+            .await
+            .ok_or(Error::InvalidToken)
+    };
+    let token = verify().await?;
+    if !parts.revocations.is_stale() {
+        return Ok(token);
+    }
+    parts.keys.read_again().await?;
+    verify().await
 }
 
 async fn rotate(

@@ -14,7 +14,6 @@ use crate::{
     session::{EndReason, Outcome},
     store::{NewSession, StoreError},
     throttle::ThrottleSettings,
-    token::verify,
 };
 
 /// What a person typed to sign in.
@@ -228,12 +227,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<(), Error> {
         let parts = self.parts();
-        if let Ok(token) = verify(
-            token.expose_secret(),
-            &parts.refresh.ring,
-            &parts.refresh.rules,
-            now,
-        ) {
+        if let Some(token) = self.verified(&parts.keys.refresh, token, now).await {
             self.end_session(token.session(), token.user(), reason, now)
                 .await?;
         }

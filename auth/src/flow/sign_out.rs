@@ -1,6 +1,6 @@
 //! Ending sessions.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::Authenticated;
 use crate::{
@@ -8,7 +8,6 @@ use crate::{
     account::UserId,
     clock::Timestamp,
     session::{EndReason, SessionId},
-    token::verify,
 };
 
 /// Ends the session of a bearer token, and that of a refresh token of whatever generation. What is neither is left alone: whoever signs out
@@ -24,12 +23,7 @@ pub async fn sign_out(
     let parts = engine.parts();
     let now = engine.now();
     if let Some(bearer) = bearer
-        && let Ok(token) = verify(
-            bearer.expose_secret(),
-            &parts.access.ring,
-            &parts.access.rules,
-            now,
-        )
+        && let Some(token) = engine.verified(&parts.keys.access, bearer, now).await
     {
         engine
             .end_session(token.session(), token.user(), EndReason::SignedOut, now)

@@ -1,12 +1,11 @@
 //! Who looks at a page: told from the refresh cookie, to render and for nothing else.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::{
     Engine, Error,
     clock::Timestamp,
     session::{Presented, Session, Viewer},
-    token::verify,
 };
 
 /// Tells whose page to render. It reads only: a page may be fetched ahead and thrown away, so it rotates nothing, punishes nobody and moves
@@ -41,12 +40,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<Session>, Error> {
         let parts = self.parts();
-        let Ok(token) = verify(
-            refresh_token.expose_secret(),
-            &parts.refresh.ring,
-            &parts.refresh.rules,
-            now,
-        ) else {
+        let Some(token) = self.verified(&parts.keys.refresh, refresh_token, now).await else {
             return Ok(None);
         };
         let session = parts.store.session(token.session()).await?;

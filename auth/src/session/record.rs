@@ -41,6 +41,8 @@ pub enum EndReason {
     Reused,
     /// Its owner may not sign in any more.
     Disabled,
+    /// The key that signed its refresh token was taken back.
+    KeyRetired,
 }
 
 impl EndReason {
@@ -52,6 +54,7 @@ impl EndReason {
             Self::Replaced => "replaced",
             Self::Reused => "reused",
             Self::Disabled => "disabled",
+            Self::KeyRetired => "key_retired",
         }
     }
 }

@@ -1,35 +1,24 @@
 //! Taking back stateless tokens: the sessions and security versions that ended of late, kept in memory.
 //!
 //! An entry is kept until the last access token that it concerns has expired. What other processes end is read from the store twice a second,
-//! or at once where the database can tell (PostgreSQL's NOTIFY). A set that is full, or has not been brought up to date for five seconds,
+//! or at once where the database can tell (PostgreSQL's NOTIFY), by [`crate::background`]. A set that is full, or has not been brought up to date for five seconds,
 //! does not guess: it says that it can't tell, and the caller asks the row.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
-};
-
-use tokio::{
-    sync::Notify,
-    time::{MissedTickBehavior, interval, timeout},
 };
 
 use super::SessionId;
 use crate::{
     account::{SecurityVersion, UserId},
-    clock::{Clock, Timestamp},
+    clock::Timestamp,
     store::{Revoked, Store, StoreError},
 };
 
-/// How often the store is asked what other processes ended.
-const POLL: Duration = Duration::from_millis(500);
-/// How far each poll reaches back over the one before: rows are not committed in the order of their times.
-const OVERLAP: Duration = Duration::from_secs(30);
 /// How old the view may be before it is no longer trusted.
 const STALE: Duration = Duration::from_secs(5);
-/// How long a poll may take.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// How many entries of each kind are kept.
 const CAPACITY: usize = 100_000;
 
@@ -59,7 +48,6 @@ pub(crate) struct RevocationSet {
     brought_up_to_date: Mutex<Instant>,
     retention: Duration,
     capacity: usize,
-    wake: Notify,
 }
 
 impl RevocationSet {
@@ -80,7 +68,6 @@ impl RevocationSet {
             brought_up_to_date: Mutex::new(Instant::now()),
             retention,
             capacity,
-            wake: Notify::new(),
         }
     }
 
@@ -129,12 +116,8 @@ impl RevocationSet {
         }
     }
 
-    /// Asks for a poll at once.
-    fn wake(&self) {
-        self.wake.notify_one();
-    }
-
-    fn is_stale(&self) -> bool {
+    /// Whether the set has not been brought up to date for so long that it can't tell.
+    pub(crate) fn is_stale(&self) -> bool {
         self.brought_up_to_date
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -142,20 +125,24 @@ impl RevocationSet {
             > STALE
     }
 
-    async fn read_since(
+    /// Reads what was revoked since a moment.
+    pub(crate) async fn read_since(
         &self,
         store: &Store,
         since: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let asked = Instant::now();
         let revoked = store.revoked_since(since, self.capacity + 1).await?;
         self.absorb(revoked, now);
+        Ok(())
+    }
+
+    /// Notes that all that there was to know at `asked` is known here.
+    pub(crate) fn is_up_to_date_as_of(&self, asked: Instant) {
         *self
             .brought_up_to_date
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = asked;
-        Ok(())
     }
 
     fn absorb(&self, revoked: Revoked, now: Timestamp) {
@@ -180,34 +167,6 @@ impl RevocationSet {
                 entries.incomplete_until = Some(until);
             }
         }
-    }
-}
-
-/// Keeps `set` up to date, for as long as it is let run.
-pub(crate) async fn keep_up_to_date(set: Arc<RevocationSet>, store: Store, clock: Arc<dyn Clock>) {
-    let mut ticks = interval(POLL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last = clock.now();
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            () = set.wake.notified() => {}
-        }
-        let now = clock.now();
-        let since = last.min(now).minus(OVERLAP);
-        match timeout(PATIENCE, set.read_since(&store, since, now)).await {
-            Ok(Ok(())) => last = now,
-            Ok(Err(error)) => tracing::warn!(%error, "revocations could not be read"),
-            Err(_) => tracing::warn!("revocations could not be read in time"),
-        }
-    }
-}
-
-/// Where the database can tell that something was revoked, polls at once when it does, for as long as it is let run.
-pub(crate) async fn listen(set: Arc<RevocationSet>, store: Store) {
-    while let Err(error) = store.hear_of_revocations(|| set.wake()).await {
-        tracing::warn!(%error, "not listening for revocations just now; the poll goes on");
-        tokio::time::sleep(POLL).await;
     }
 }
 
@@ -270,7 +229,9 @@ mod tests {
     #[test]
     fn an_old_view_cannot_tell() {
         let set = RevocationSet::new(RETENTION, 2);
-        *set.brought_up_to_date.lock().unwrap() = Instant::now().checked_sub(STALE + POLL).unwrap();
+        *set.brought_up_to_date.lock().unwrap() = Instant::now()
+            .checked_sub(STALE + Duration::from_secs(1))
+            .unwrap();
         assert_eq!(standing(&set, 1, NOW), Standing::Unknown);
     }
 }

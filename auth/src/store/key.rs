@@ -2,8 +2,8 @@
 
 use sqlx::FromRow;
 
-use super::{Store, StoreError, reading, writing};
-use crate::{clock::Timestamp, token::Ring};
+use super::{Store, StoreError, reading, session::end_sessions_minted, writing};
+use crate::{clock::Timestamp, store::MintedWithin};
 
 /// A signing key as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -12,34 +12,114 @@ pub struct StoredKey {
     pub id: String,
     /// Its ring, by name.
     pub ring: String,
-    /// Its place in the ring; the highest signs.
+    /// Its place in the ring, which is taken once.
     pub serial: i64,
     /// Its algorithm (RFC 7518).
     pub algorithm: String,
     /// Its public half.
     pub public_key: Vec<u8>,
-    /// Its private half, sealed under the master secret.
+    /// Its private half, sealed under the master secret. Empty once it was retired.
     pub sealed_private_key: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// From when on it signs, unless a later one does.
+    pub signs_from: Timestamp,
+    /// When it was retired: no token of it is good any more.
+    pub retired_at: Option<Timestamp>,
+}
+
+/// The statement that adds a key, unless its place in the ring is taken, for whichever database and connection.
+macro_rules! insert_key {
+    ($key:expr) => {
+        sqlx::query(
+            "INSERT INTO signing_keys (id, ring, serial, algorithm, public_key, sealed_private_key, created_at, signs_from)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&$key.id)
+        .bind(&$key.ring)
+        .bind($key.serial)
+        .bind(&$key.algorithm)
+        .bind(&$key.public_key)
+        .bind(&$key.sealed_private_key)
+        .bind($key.created_at)
+        .bind($key.signs_from)
+    };
+}
+
+/// The statement that retires a key and destroys its private half, for whichever database and connection.
+macro_rules! retire_key {
+    ($id:expr, $now:expr) => {
+        sqlx::query("UPDATE signing_keys SET retired_at = $2, sealed_private_key = $3 WHERE id = $1 AND retired_at IS NULL")
+            .bind($id)
+            .bind($now)
+            .bind([0_u8; 0].as_slice())
+    };
 }
 
 impl Store {
-    /// All keys of a ring.
-    pub(crate) async fn keys(&self, ring: Ring) -> Result<Vec<StoredKey>, StoreError> {
+    /// All keys there ever were.
+    pub(crate) async fn keys(&self) -> Result<Vec<StoredKey>, StoreError> {
         Ok(reading!(self, pool => sqlx::query_as(
-            "SELECT id, ring, serial, algorithm, public_key, sealed_private_key, created_at FROM signing_keys WHERE ring = $1 ORDER BY serial",
-        ).bind(ring.as_str()).fetch_all(pool).await)?)
+            "SELECT id, ring, serial, algorithm, public_key, sealed_private_key, created_at, signs_from, retired_at
+             FROM signing_keys ORDER BY ring, serial",
+        ).fetch_all(pool).await)?)
     }
 
-    /// Adds a key, unless its place in the ring is taken: another process was quicker then, and its key is the one.
-    pub(crate) async fn add_key(&self, key: &StoredKey) -> Result<(), StoreError> {
-        writing!(self, pool => sqlx::query(
-            "INSERT INTO signing_keys (id, ring, serial, algorithm, public_key, sealed_private_key, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT DO NOTHING",
-        ).bind(&key.id).bind(&key.ring).bind(key.serial).bind(&key.algorithm).bind(&key.public_key).bind(&key.sealed_private_key)
-         .bind(key.created_at).execute(pool).await.map(|_| ()))?;
+    /// Adds a key, unless its place in the ring is taken: another process was quicker then, and its key is the one. Answers whether it was added.
+    pub(crate) async fn add_key(&self, key: &StoredKey) -> Result<bool, StoreError> {
+        let added = writing!(self, pool => insert_key!(key).execute(pool).await.map(|done| done.rows_affected()))?;
+        Ok(added == 1)
+    }
+
+    /// Retires a key whose last token has expired.
+    pub(crate) async fn retire_key(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        writing!(self, pool => retire_key!(id, now).execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Retires a key whose tokens may be good still, puts another in its place, and ends the sessions that hold its refresh tokens: all of it or
+    /// nothing. Answers how many sessions ended; nothing if another process was quicker.
+    pub(crate) async fn take_key_back(
+        &self,
+        id: &str,
+        replacement: Option<&StoredKey>,
+        holders: Option<MintedWithin>,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        Ok(writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let retired = retire_key!(id, now).execute(&mut *transaction).await?.rows_affected();
+            let replaced = match replacement {
+                Some(key) => insert_key!(key).execute(&mut *transaction).await?.rows_affected(),
+                None => 1,
+            };
+            if retired == 0 || replaced == 0 {
+                transaction.rollback().await?;
+                return Ok(None);
+            }
+            let ended = match holders {
+                Some(within) => end_sessions_minted!(within, now).execute(&mut *transaction).await?.rows_affected(),
+                None => 0,
+            };
+            transaction.commit().await?;
+            Some(ended)
+        }))
+    }
+
+    /// Puts each private half, sealed anew, in the place of that which was read: all of them or none.
+    pub(crate) async fn replace_seals(
+        &self,
+        changes: &[(StoredKey, Vec<u8>)],
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            for (key, sealed) in changes {
+                sqlx::query("UPDATE signing_keys SET sealed_private_key = $2 WHERE id = $1 AND retired_at IS NULL")
+                    .bind(&key.id).bind(sealed.as_slice()).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+        });
         Ok(())
     }
 }

@@ -18,8 +18,9 @@ pub struct Revoked {
     pub users: Vec<(UserId, SecurityVersion)>,
 }
 
-/// The name under which PostgreSQL tells of revocations. It carries nothing: whoever hears it reads the rows.
-const CHANNEL: &str = "latchkey_revocation";
+/// The name under which PostgreSQL tells that something was revoked, or that the signing keys changed. It carries nothing: whoever hears it
+/// reads the rows.
+const CHANNEL: &str = "latchkey_change";
 
 impl Store {
     /// What was revoked since a moment, at most `limit` of each kind, the latest first.
@@ -38,41 +39,41 @@ impl Store {
         Ok(Revoked { sessions, users })
     }
 
-    /// Whether a token of `session`, minted for `user` at `version`, is good by the rows themselves.
+    /// Whether a token of `session`, minted for `user` at `version` and signed by `key`, is good by the rows themselves.
     pub(crate) async fn is_good(
         &self,
         session: SessionId,
         user: UserId,
         version: SecurityVersion,
+        key: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let found: Option<i32> = reading!(self, pool => sqlx::query_scalar(
             "SELECT 1 FROM sessions JOIN users ON users.id = sessions.user_id
              WHERE sessions.id = $1 AND users.id = $2 AND revoked_at IS NULL AND absolute_expires_at > $4
-               AND security_version <= $3 AND disabled_at IS NULL",
-        ).bind(session).bind(user).bind(version).bind(now).fetch_optional(pool).await)?;
+               AND security_version <= $3 AND disabled_at IS NULL
+               AND EXISTS (SELECT 1 FROM signing_keys WHERE signing_keys.id = $5 AND retired_at IS NULL)",
+        ).bind(session).bind(user).bind(version).bind(now).bind(key).fetch_optional(pool).await)?;
         Ok(found.is_some())
     }
 
-    /// Tells the other processes, where the database can, that something was revoked. If that fails they read it a little later.
-    pub(super) async fn tell_of_revocation(&self) {
+    /// Tells the other processes, where the database can, that something was revoked or that the keys changed. If that fails they read it a
+    /// little later.
+    pub(crate) async fn tell_of_change(&self) {
         if let Database::Postgres(pool) = &self.0 {
             let told = sqlx::query("SELECT pg_notify($1, '')")
                 .bind(CHANNEL)
                 .execute(pool)
                 .await;
             if let Err(error) = told {
-                tracing::warn!(%error, "a revocation could not be told; other processes read it at their next poll");
+                tracing::warn!(%error, "a change could not be told; other processes read it at their next poll");
             }
         }
     }
 
-    /// Calls `heard` each time that the database tells of a revocation, and once when the listening begins: what was told before is read then.
+    /// Calls `heard` each time that the database tells of a change, and once when the listening begins: what was told before is read then.
     /// Returns at once where the database can't tell.
-    pub(crate) async fn hear_of_revocations(
-        &self,
-        heard: impl Fn() + Send,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn hear_of_changes(&self, heard: impl Fn() + Send) -> Result<(), StoreError> {
         let Database::Postgres(pool) = &self.0 else {
             return Ok(());
         };

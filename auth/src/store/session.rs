@@ -50,6 +50,49 @@ pub struct Rotation<'a> {
     pub device: &'a Device,
 }
 
+/// Sessions by when the newest of their refresh tokens was minted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MintedWithin {
+    /// From this moment on.
+    pub from: Timestamp,
+    /// Before this moment, if it matters.
+    pub until: Option<Timestamp>,
+}
+
+impl MintedWithin {
+    /// All of them.
+    pub const ALL: Self = Self {
+        from: Timestamp::from_unix_micros(0),
+        until: None,
+    };
+}
+
+/// The condition that a session stands, and that its newest token was minted within `$1` and `$2`, by the present moment `$3`.
+macro_rules! minted_within {
+    ($before:literal) => {
+        concat!(
+            $before,
+            " WHERE revoked_at IS NULL AND expires_at > $3 AND COALESCE(rotated_at, created_at) >= $1
+               AND ($2 IS NULL OR COALESCE(rotated_at, created_at) < $2)"
+        )
+    };
+}
+
+/// The statement that ends these sessions because the key of their tokens was taken back, for whichever database and connection.
+macro_rules! end_sessions_minted {
+    ($within:expr, $now:expr) => {
+        sqlx::query($crate::store::session::END_SESSIONS_MINTED)
+            .bind($within.from)
+            .bind($within.until)
+            .bind($now)
+            .bind($crate::session::EndReason::KeyRetired.as_str())
+    };
+}
+pub(super) use end_sessions_minted;
+
+pub(super) const END_SESSIONS_MINTED: &str =
+    minted_within!("UPDATE sessions SET revoked_at = $3, end_reason = $4");
+
 /// A session that was rotated, and its user.
 #[derive(FromRow)]
 struct RotatedRow {
@@ -182,7 +225,7 @@ impl Store {
             "UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
         ).bind(session).bind(user).bind(now).bind(reason.as_str()).execute(pool).await.map(|done| done.rows_affected()))?;
         if ended == 1 {
-            self.tell_of_revocation().await;
+            self.tell_of_change().await;
         }
         Ok(())
     }
@@ -207,8 +250,31 @@ impl Store {
             ended == 1
         });
         if stood {
-            self.tell_of_revocation().await;
+            self.tell_of_change().await;
         }
         Ok(stood)
+    }
+
+    /// How many sessions stand at `now` whose newest token was minted then.
+    pub(crate) async fn sessions_minted(
+        &self,
+        within: MintedWithin,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let count: i64 = reading!(self, pool => sqlx::query_scalar(
+            minted_within!("SELECT COUNT(*) FROM sessions"),
+        ).bind(within.from).bind(within.until).bind(now).fetch_one(pool).await)?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Ends these sessions. Answers how many it were.
+    pub(crate) async fn end_sessions_minted(
+        &self,
+        within: MintedWithin,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        Ok(
+            writing!(self, pool => end_sessions_minted!(within, now).execute(pool).await.map(|done| done.rows_affected()))?,
+        )
     }
 }

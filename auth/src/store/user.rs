@@ -186,7 +186,7 @@ impl Store {
             transaction.commit().await?;
             only(rows)
         });
-        self.tell_of_revocation().await;
+        self.tell_of_change().await;
         Ok(version)
     }
 }

@@ -5,9 +5,9 @@
     reason = "a test that panics has failed, as it should"
 )]
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::{hmac, signature::Ed25519KeyPair};
+use aws_lc_rs::hmac;
 use base64::{
     Engine as _,
     engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD},
@@ -17,8 +17,11 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{
-    Access, AccessClaims, KeyRing, Kind, Refresh, RefreshClaims, Rules, key_ring::seal_context,
-    seal::Seal, verify,
+    Access, AccessClaims, KeyRing, Kind, Refresh, RefreshClaims, Rules, SigningAlgorithm,
+    algorithm::PrivateKey,
+    key_ring::{OpenedKey, new_key, seal_context},
+    seal::Seal,
+    verify,
 };
 use crate::{MasterSecret, clock::Timestamp, random::SystemRandomness, store::StoredKey};
 
@@ -37,31 +40,49 @@ fn at(seconds: i64) -> Timestamp {
 struct Smith<K: Kind> {
     ring: KeyRing<K>,
     rules: Rules,
-    stolen: Ed25519KeyPair,
+    stolen: PrivateKey,
     stored: StoredKey,
 }
 
+/// Both algorithms, for what must hold of either.
+const ALGORITHMS: [SigningAlgorithm; 2] = [SigningAlgorithm::EdDsa, SigningAlgorithm::Es256];
+
 impl<K: Kind> Smith<K> {
     fn new() -> Self {
+        Self::of(SigningAlgorithm::EdDsa)
+    }
+
+    fn of(algorithm: SigningAlgorithm) -> Self {
         let seal =
             Seal::new(&MasterSecret::parse("k3Jx9vQ2mZ8pR5tW7yB1nC4dF6gH0sLa").unwrap()).unwrap();
-        let stored = KeyRing::<K>::new_key(1, now(), &seal, &SystemRandomness::default()).unwrap();
-        let seed = seal
+        let randomness = SystemRandomness::default();
+        let stored = new_key(K::RING, 1, algorithm, now(), now(), &seal, &randomness).unwrap();
+        let private = seal
             .open(
                 &stored.sealed_private_key,
                 &seal_context(K::RING, &stored.id),
             )
             .unwrap();
+        let lifetime = Duration::from_mins(10);
+        let opened = Arc::new(OpenedKey::open::<K>(&stored, &seal).unwrap());
         Self {
-            ring: KeyRing::open(std::slice::from_ref(&stored), &seal).unwrap(),
+            ring: KeyRing::of(vec![(&stored, opened)], lifetime).unwrap(),
             rules: Rules {
                 issuer: ISSUER.to_owned(),
                 audience: "audience".to_owned(),
-                lifetime: Duration::from_mins(10),
+                lifetime,
             },
-            stolen: Ed25519KeyPair::from_seed_unchecked(&seed).unwrap(),
+            stolen: algorithm
+                .private_key(&private, &stored.public_key)
+                .ok()
+                .unwrap(),
             stored,
         }
+    }
+
+    fn mint(&self, claims: &K::Claims) -> String {
+        let minted = self.ring.mint(claims, now()).unwrap();
+        minted.token.expose_secret().to_owned()
     }
 
     fn takes(&self, token: &str, now: Timestamp) -> bool {
@@ -69,7 +90,7 @@ impl<K: Kind> Smith<K> {
     }
 
     fn header(&self) -> Value {
-        json!({ "alg": "EdDSA", "typ": K::TYPE, "kid": self.stored.id })
+        json!({ "alg": self.stored.algorithm, "typ": K::TYPE, "kid": self.stored.id })
     }
 
     /// Signs any header and any claims with our own key. Members of the header are written in the order that the ring writes them.
@@ -81,7 +102,7 @@ impl<K: Kind> Smith<K> {
         let message = format!("{}.{}", encode(header), encode(claims));
         format!(
             "{message}.{}",
-            encode(self.stolen.sign(message.as_bytes()).as_ref())
+            encode(self.stolen.sign(message.as_bytes()).ok().unwrap())
         )
     }
 }
@@ -141,15 +162,21 @@ fn without(mut object: Value, name: &str) -> Value {
 
 #[test]
 fn what_the_ring_mints_is_taken_and_so_is_what_the_stolen_key_writes_alike() {
-    let smith = Smith::<Access>::new();
-    let token = smith.ring.mint(&access_claims()).unwrap();
-    assert!(smith.takes(token.expose_secret(), now()));
-    assert!(smith.takes(&smith.sign(&smith.header(), &claims()), now()));
+    for smith in ALGORITHMS.map(Smith::<Access>::of) {
+        assert!(smith.takes(&smith.mint(&access_claims()), now()));
+        assert!(smith.takes(&smith.sign(&smith.header(), &claims()), now()));
+    }
 }
 
 #[test]
 fn a_header_that_differs_in_anything_is_refused() {
-    let smith = Smith::<Access>::new();
+    ALGORITHMS
+        .map(Smith::<Access>::of)
+        .iter()
+        .for_each(assert_every_other_header_is_refused);
+}
+
+fn assert_every_other_header_is_refused(smith: &Smith<Access>) {
     let header = smith.header();
     let additions = [
         ("crit", json!(["exp"])),
@@ -176,7 +203,7 @@ fn a_header_that_differs_in_anything_is_refused() {
     let changes = [
         ("alg", json!("none")),
         ("alg", json!("HS256")),
-        ("alg", json!("ES256")),
+        ("alg", json!("ES384")),
         ("alg", json!("Ed25519")),
         ("alg", json!("eddsa")),
         ("typ", json!("JWT")),
@@ -190,7 +217,12 @@ fn a_header_that_differs_in_anything_is_refused() {
         ("kid", json!("")),
         ("kid", json!(1)),
     ];
-    for (name, value) in changes {
+    let other_algorithm = ALGORITHMS.map(SigningAlgorithm::as_str);
+    let other_algorithm = other_algorithm
+        .iter()
+        .filter(|name| header["alg"] != **name)
+        .map(|name| ("alg", json!(name)));
+    for (name, value) in changes.into_iter().chain(other_algorithm) {
         assert!(
             !smith.takes(
                 &smith.sign(&with(header.clone(), name, value.clone()), &claims()),
@@ -291,8 +323,8 @@ fn a_claim_said_twice_is_refused() {
 #[test]
 fn times_hold_to_the_second_with_five_of_leeway() {
     let smith = Smith::<Access>::new();
-    let token = smith.ring.mint(&access_claims()).unwrap();
-    let takes = |seconds| smith.takes(token.expose_secret(), at(seconds));
+    let token = smith.mint(&access_claims());
+    let takes = |seconds| smith.takes(&token, at(seconds));
     assert!(takes(NOW + 600 + 4));
     assert!(!takes(NOW + 600 + 5));
     assert!(takes(NOW - 5));
@@ -326,32 +358,33 @@ fn no_kind_passes_for_the_other() {
         sid,
         generation,
     };
-    let refresh_token = refresh.ring.mint(&refresh_claims).unwrap();
-    assert!(refresh.takes(refresh_token.expose_secret(), now()));
-    assert!(!access.takes(refresh_token.expose_secret(), now()));
-    let access_token = access.ring.mint(&access_claims()).unwrap();
-    assert!(!refresh.takes(access_token.expose_secret(), now()));
+    let refresh_token = refresh.mint(&refresh_claims);
+    assert!(refresh.takes(&refresh_token, now()));
+    assert!(!access.takes(&refresh_token, now()));
+    let access_token = access.mint(&access_claims());
+    assert!(!refresh.takes(&access_token, now()));
     // Even with the other ring's key, since the header of each kind differs.
     assert!(!access.takes(&access.sign(&refresh.header(), &claims()), now()));
 }
 
 #[test]
 fn a_token_signed_by_anything_but_our_key_is_refused() {
-    let smith = Smith::<Access>::new();
+    for algorithm in ALGORITHMS {
+        assert_other_signatures_are_refused(algorithm);
+    }
+}
+
+fn assert_other_signatures_are_refused(algorithm: SigningAlgorithm) {
+    let smith = Smith::<Access>::of(algorithm);
     let header = in_our_order(&smith.header());
     let message = format!("{}.{}", encode(&header), encode(claims().to_string()));
-    let other = Smith::<Access>::new();
+    let other = Smith::<Access>::of(algorithm);
+    let other = other.stolen.sign(message.as_bytes()).ok().unwrap();
     let hmac = hmac::sign(
         &hmac::Key::new(hmac::HMAC_SHA256, &smith.stored.public_key),
         message.as_bytes(),
     );
-    for signature in [
-        other.stolen.sign(message.as_bytes()).as_ref(),
-        hmac.as_ref(),
-        &[0; 64],
-        &[],
-        &[0xff; 64],
-    ] {
+    for signature in [other.as_slice(), hmac.as_ref(), &[0; 64], &[], &[0xff; 64]] {
         assert!(!smith.takes(&format!("{message}.{}", encode(signature)), now()));
     }
 }
@@ -405,6 +438,28 @@ fn a_signature_has_one_form() {
 }
 
 #[test]
+fn an_elliptic_signature_is_two_numbers_of_thirty_two_bytes() {
+    let smith = Smith::<Access>::of(SigningAlgorithm::Es256);
+    let token = smith.sign(&smith.header(), &claims());
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let (r, s) = bytes.split_at(32);
+    let naught = [0; 32];
+    // The form of X.509, which RFC 7518 has not.
+    let der = [&[0x30, 0x44, 0x02, 0x20], r, &[0x02, 0x20], s].concat();
+    for other in [
+        &der,
+        &[r, naught.as_slice()].concat(),
+        &[naught.as_slice(), s].concat(),
+        &[s, r].concat(),
+        &[&naught, r, s].concat(),
+        &bytes[..63],
+    ] {
+        assert!(!smith.takes(&format!("{message}.{}", encode(other)), now()));
+    }
+}
+
+#[test]
 fn a_token_of_another_shape_is_refused() {
     let smith = Smith::<Access>::new();
     let token = smith.sign(&smith.header(), &claims());
@@ -454,8 +509,8 @@ proptest! {
     fn what_is_minted_reads_back_as_it_was(generation in 0_i64..1_000, version in 1_i64..1_000, roles in prop::collection::vec("\\PC{0,12}", 0..4)) {
         let smith = Smith::<Access>::new();
         let claims = AccessClaims { generation, security_version: version, roles, ..access_claims() };
-        let token = smith.ring.mint(&claims).unwrap();
-        let verified = verify(token.expose_secret(), &smith.ring, &smith.rules, now()).unwrap();
+        let token = smith.mint(&claims);
+        let verified = verify(&token, &smith.ring, &smith.rules, now()).unwrap();
         prop_assert_eq!(verified.claims(), &claims);
     }
 }

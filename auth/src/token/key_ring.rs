@@ -1,20 +1,30 @@
 //! The keys that sign one kind of token, and verify it.
+//!
+//! A ring does not change: which of its keys signs, and which still verify, is told by the moment that it is asked for. A key is published as
+//! soon as it is in the ring, signs from its time on, and verifies until the last token that it can have signed has expired.
 
-use std::{collections::HashMap, fmt, marker::PhantomData};
+use std::{collections::HashMap, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::DecodingKey;
 use secrecy::SecretString;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{Kind, seal::Seal, seal::SealError};
+use super::{
+    JsonWebKeySet, Kind, LEEWAY, SigningAlgorithm,
+    algorithm::{PrivateKey, UnfitKey},
+    seal::Seal,
+    seal::SealError,
+};
 use crate::{
     clock::Timestamp,
     random::{Randomness, RandomnessError, bytes},
     store::StoredKey,
 };
+
+/// How long beyond a switch another process may still sign with the key before it: its clock may be behind.
+const STRAGGLING: Duration = Duration::from_mins(1);
 
 /// Which of the two rings a key belongs to. Only the access ring's public halves are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +36,9 @@ pub enum Ring {
 }
 
 impl Ring {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Access, Self::Refresh];
+
     /// The ring's name in the store.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -33,29 +46,52 @@ impl Ring {
             Self::Refresh => "refresh",
         }
     }
+
+    /// The ring of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ring| ring.as_str() == name)
+    }
+}
+
+impl fmt::Display for Ring {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
 }
 
 /// The keys of one kind of token.
 pub struct KeyRing<K: Kind> {
-    signing: SigningKey,
-    /// By the very text of the header that the key writes.
-    verifying: HashMap<String, VerifyingKey>,
+    /// In the order of their serials. There is at least one.
+    keys: Vec<RingKey>,
+    /// Their places, by the very text of the header that each writes.
+    by_header: HashMap<String, usize>,
     kind: PhantomData<K>,
 }
 
-/// A key that signs. It is parsed once, where `jsonwebtoken`'s own signer would parse it for each token.
-struct SigningKey {
-    id: String,
-    pair: Ed25519KeyPair,
-    header: String,
+/// A key in its place in a ring.
+struct RingKey {
+    key: Arc<OpenedKey>,
+    signs_from: Timestamp,
+    /// Nothing as long as no other key has been named to follow it.
+    verifies_until: Option<Timestamp>,
 }
 
-/// A key that verifies.
-pub(super) struct VerifyingKey {
-    id: String,
-    public: Vec<u8>,
+/// A key whose private half has been opened.
+pub(crate) struct OpenedKey {
+    pub(super) id: Arc<str>,
+    pub(super) algorithm: SigningAlgorithm,
     pub(super) decoding: DecodingKey,
-    pub(super) algorithm: Algorithm,
+    header: String,
+    public: Vec<u8>,
+    private: PrivateKey,
+}
+
+/// A token that was just signed.
+#[derive(Debug)]
+pub(crate) struct Minted {
+    pub(crate) token: SecretString,
+    pub(crate) key_id: Arc<str>,
+    pub(crate) algorithm: SigningAlgorithm,
 }
 
 /// Why a ring could not be made of what the store holds.
@@ -97,89 +133,148 @@ struct Header<'a> {
     kid: &'a str,
 }
 
-const EDDSA: &str = "EdDSA";
-const SEED_LENGTH: usize = 32;
+/// A new key of `ring`, ready to be stored as its `serial`th.
+pub(crate) fn new_key(
+    ring: Ring,
+    serial: i64,
+    algorithm: SigningAlgorithm,
+    signs_from: Timestamp,
+    now: Timestamp,
+    seal: &Seal,
+    randomness: &dyn Randomness,
+) -> Result<StoredKey, KeyRingError> {
+    let id = new_key_id(now, randomness)?;
+    let new = algorithm.draw(randomness)?;
+    Ok(StoredKey {
+        ring: ring.as_str().to_owned(),
+        serial,
+        algorithm: algorithm.as_str().to_owned(),
+        public_key: new.public,
+        sealed_private_key: seal.seal(
+            new.private.as_slice(),
+            &seal_context(ring, &id),
+            randomness,
+        )?,
+        created_at: now,
+        signs_from,
+        retired_at: None,
+        id,
+    })
+}
+
+/// Until when each of a ring's keys, in the order of their serials, verifies tokens that live for `lifetime`.
+pub(crate) fn verifies_until(
+    signs_from: &[Timestamp],
+    lifetime: Duration,
+) -> Vec<Option<Timestamp>> {
+    let leeway = Duration::from_secs(LEEWAY.unsigned_abs());
+    let mut followed: Option<Timestamp> = None;
+    let mut until: Vec<_> = signs_from
+        .iter()
+        .rev()
+        .map(|signs_from| {
+            let until =
+                followed.map(|followed| followed.plus(lifetime).plus(leeway).plus(STRAGGLING));
+            followed = Some(followed.map_or(*signs_from, |followed| followed.min(*signs_from)));
+            until
+        })
+        .collect();
+    until.reverse();
+    until
+}
 
 impl<K: Kind> KeyRing<K> {
-    /// A new key for this ring, ready to be stored as its `serial`th.
-    pub(crate) fn new_key(
-        serial: i64,
-        now: Timestamp,
-        seal: &Seal,
-        randomness: &dyn Randomness,
-    ) -> Result<StoredKey, KeyRingError> {
-        let seed = zeroize::Zeroizing::new(bytes::<SEED_LENGTH>(randomness)?);
-        let id = new_key_id(now, randomness)?;
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_slice())
-            .map_err(|_| KeyRingError::Damaged { id: id.clone() })?;
-        Ok(StoredKey {
-            ring: K::RING.as_str().to_owned(),
-            serial,
-            algorithm: EDDSA.to_owned(),
-            public_key: pair.public_key().as_ref().to_vec(),
-            sealed_private_key: seal.seal(
-                seed.as_slice(),
-                &seal_context(K::RING, &id),
-                randomness,
-            )?,
-            created_at: now,
-            id,
-        })
-    }
-
-    /// Opens the ring. The key of the highest serial signs; all verify.
-    ///
-    /// The private half of each is opened, though one alone signs: that it fits the public half is the proof that the row is of our making,
-    /// and not of somebody who can write to the database but does not know the master secret.
-    pub(crate) fn open(stored: &[StoredKey], seal: &Seal) -> Result<Self, KeyRingError> {
-        let mut signing = None;
-        let mut verifying = HashMap::new();
-        let mut in_order: Vec<&StoredKey> = stored.iter().collect();
-        in_order.sort_by_key(|key| key.serial);
-        for key in in_order {
-            verifying.insert(header_of::<K>(&key.id)?, VerifyingKey::of(key)?);
-            signing = Some(SigningKey::open::<K>(key, seal)?);
+    /// Makes a ring of keys that have been opened, with the rows that tell their places; tokens of this kind live for `lifetime`.
+    pub(crate) fn of(
+        mut keys: Vec<(&StoredKey, Arc<OpenedKey>)>,
+        lifetime: Duration,
+    ) -> Result<Self, KeyRingError> {
+        if keys.is_empty() {
+            return Err(KeyRingError::Empty);
         }
+        keys.sort_by_key(|(stored, _)| stored.serial);
+        let times: Vec<_> = keys.iter().map(|(stored, _)| stored.signs_from).collect();
+        let until = verifies_until(&times, lifetime);
+        let by_header = keys
+            .iter()
+            .enumerate()
+            .map(|(place, (_, key))| (key.header.clone(), place))
+            .collect();
+        let keys = keys
+            .into_iter()
+            .zip(until)
+            .map(|((stored, key), verifies_until)| RingKey {
+                key,
+                signs_from: stored.signs_from,
+                verifies_until,
+            })
+            .collect();
         Ok(Self {
-            signing: signing.ok_or(KeyRingError::Empty)?,
-            verifying,
+            keys,
+            by_header,
             kind: PhantomData,
         })
     }
 
     /// Signs `claims`: the compact serialisation of RFC 7515, section 7.1.
-    pub(crate) fn mint(&self, claims: &K::Claims) -> Result<SecretString, KeyRingError> {
+    pub(crate) fn mint(&self, claims: &K::Claims, now: Timestamp) -> Result<Minted, KeyRingError> {
+        let key = self.signing_key(now).ok_or(KeyRingError::Empty)?;
         let payload = serde_json::to_vec(claims).map_err(KeyRingError::Claims)?;
-        let mut token =
-            String::with_capacity(self.signing.header.len() + payload.len() * 4 / 3 + 96);
-        token.push_str(&self.signing.header);
+        let mut token = String::with_capacity(key.header.len() + payload.len() * 4 / 3 + 96);
+        token.push_str(&key.header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(payload, &mut token);
-        let signature = self.signing.pair.sign(token.as_bytes());
+        let signature = key
+            .private
+            .sign(token.as_bytes())
+            .map_err(|UnfitKey| damaged(&key.id))?;
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature.as_ref(), &mut token);
-        Ok(token.into())
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(Minted {
+            token: token.into(),
+            key_id: Arc::clone(&key.id),
+            algorithm: key.algorithm,
+        })
     }
 
-    /// The id of the key that signs.
-    pub(crate) fn signing_key_id(&self) -> &str {
-        &self.signing.id
+    /// The key that signs at `now`: the last whose time has come. Where a clock is behind that of the process that made the first key, the first.
+    fn signing_key(&self, now: Timestamp) -> Option<&OpenedKey> {
+        self.keys
+            .iter()
+            .rev()
+            .find(|place| place.signs_from <= now)
+            .or_else(|| self.keys.iter().min_by_key(|place| place.signs_from))
+            .map(|place| &*place.key)
     }
 
-    /// The algorithm of the key that signs.
-    pub(crate) const ALGORITHM: &'static str = EDDSA;
-
-    /// The key that writes exactly this header, if there is one.
+    /// The key that writes exactly this header, if there is one whose tokens are still good at `now`.
     ///
     /// A header is looked up whole, never read: one that names another algorithm or type, that brings a key of its own (`jwk`, `jku`, `x5c`),
     /// or asks for what we do not do (`crit`, `b64`, `zip`, `cty`) is the header of no key of ours.
-    pub(super) fn verifying_key(&self, header: &str) -> Option<&VerifyingKey> {
-        self.verifying.get(header)
+    pub(super) fn verifying_key(&self, header: &str, now: Timestamp) -> Option<&OpenedKey> {
+        let place = self.keys.get(*self.by_header.get(header)?)?;
+        place
+            .verifies_until
+            .is_none_or(|until| now < until)
+            .then_some(&*place.key)
     }
 
-    /// The public halves (RFC 7517), in the order of their ids.
-    pub(crate) fn public(&self) -> JsonWebKeySet {
-        let mut keys: Vec<JsonWebKey> = self.verifying.values().map(VerifyingKey::public).collect();
+    /// Whether a key of this ring writes exactly this header.
+    pub(super) fn knows(&self, header: &str) -> bool {
+        self.by_header.contains_key(header)
+    }
+
+    /// The public halves (RFC 7517) of the keys whose tokens are good at `now` or will be, in the order of their ids.
+    pub(crate) fn public(&self, now: Timestamp) -> JsonWebKeySet {
+        let mut keys: Vec<_> = self
+            .keys
+            .iter()
+            .filter(|place| place.verifies_until.is_none_or(|until| now < until))
+            .filter_map(|place| {
+                let key = &place.key;
+                key.algorithm.json_web_key(&key.id, &key.public)
+            })
+            .collect();
         keys.sort_by(|a, b| a.kid.cmp(&b.kid));
         JsonWebKeySet { keys }
     }
@@ -187,17 +282,24 @@ impl<K: Kind> KeyRing<K> {
 
 impl<K: Kind> fmt::Debug for KeyRing<K> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids: Vec<_> = self.keys.iter().map(|place| &*place.key.id).collect();
         formatter
             .debug_struct("KeyRing")
             .field("ring", &K::RING)
-            .field("signing", &self.signing.id)
+            .field("keys", &ids)
             .finish_non_exhaustive()
     }
 }
 
-impl SigningKey {
-    fn open<K: Kind>(stored: &StoredKey, seal: &Seal) -> Result<Self, KeyRingError> {
-        let seed = seal
+impl OpenedKey {
+    /// Opens a key of the kind `K`.
+    ///
+    /// The private half is opened also where the key signs no more: that it fits the public half is the proof that the row is of our making,
+    /// and not of somebody who can write to the database but does not know the master secret.
+    pub(crate) fn open<K: Kind>(stored: &StoredKey, seal: &Seal) -> Result<Self, KeyRingError> {
+        let unfit = || damaged(&stored.id);
+        let algorithm = SigningAlgorithm::named(&stored.algorithm).ok_or_else(unfit)?;
+        let private = seal
             .open(
                 &stored.sealed_private_key,
                 &seal_context(K::RING, &stored.id),
@@ -206,50 +308,42 @@ impl SigningKey {
                 id: stored.id.clone(),
                 source,
             })?;
-        let pair =
-            Ed25519KeyPair::from_seed_and_public_key(&seed, &stored.public_key).map_err(|_| {
-                KeyRingError::Damaged {
-                    id: stored.id.clone(),
-                }
-            })?;
+        let private = algorithm
+            .private_key(&private, &stored.public_key)
+            .map_err(|UnfitKey| unfit())?;
         Ok(Self {
-            id: stored.id.clone(),
-            pair,
-            header: header_of::<K>(&stored.id)?,
-        })
-    }
-}
-
-impl VerifyingKey {
-    fn of(stored: &StoredKey) -> Result<Self, KeyRingError> {
-        if stored.algorithm != EDDSA || stored.public_key.len() != SEED_LENGTH {
-            return Err(KeyRingError::Damaged {
-                id: stored.id.clone(),
-            });
-        }
-        Ok(Self {
-            id: stored.id.clone(),
-            decoding: DecodingKey::from_ed_der(&stored.public_key),
+            id: stored.id.as_str().into(),
+            algorithm,
+            decoding: algorithm.decoding_key(&stored.public_key),
+            header: header_of::<K>(algorithm, &stored.id)?,
             public: stored.public_key.clone(),
-            algorithm: Algorithm::EdDSA,
+            private,
         })
     }
 
-    fn public(&self) -> JsonWebKey {
-        JsonWebKey {
-            kty: "OKP",
-            crv: "Ed25519",
-            key_use: "sig",
-            alg: EDDSA,
-            kid: self.id.clone(),
-            x: URL_SAFE_NO_PAD.encode(&self.public),
-        }
+    /// Whether this is the key of that row, whatever it is sealed under now.
+    pub(crate) fn is(&self, stored: &StoredKey) -> bool {
+        *self.id == *stored.id && self.public == stored.public_key
     }
 }
 
-fn header_of<K: Kind>(id: &str) -> Result<String, KeyRingError> {
+impl fmt::Debug for OpenedKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("OpenedKey")
+            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+fn damaged(id: &str) -> KeyRingError {
+    KeyRingError::Damaged { id: id.to_owned() }
+}
+
+fn header_of<K: Kind>(algorithm: SigningAlgorithm, id: &str) -> Result<String, KeyRingError> {
     let header = serde_json::to_vec(&Header {
-        alg: EDDSA,
+        alg: algorithm.as_str(),
         typ: K::TYPE,
         kid: id,
     })
@@ -257,7 +351,8 @@ fn header_of<K: Kind>(id: &str) -> Result<String, KeyRingError> {
     Ok(URL_SAFE_NO_PAD.encode(header))
 }
 
-pub(super) fn seal_context(ring: Ring, id: &str) -> String {
+/// Where a sealed key belongs: it opens in no other place.
+pub(crate) fn seal_context(ring: Ring, id: &str) -> String {
     format!("{}/{id}", ring.as_str())
 }
 
@@ -269,27 +364,29 @@ fn new_key_id(now: Timestamp, randomness: &dyn Randomness) -> Result<String, Ran
     Ok(format!("{month}-{chance:08x}"))
 }
 
-/// A set of public keys (RFC 7517, section 5).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct JsonWebKeySet {
-    /// The keys, in the order of their ids.
-    pub keys: Vec<JsonWebKey>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A public Ed25519 key (RFC 8037, section 2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct JsonWebKey {
-    /// The key's type.
-    pub kty: &'static str,
-    /// The curve.
-    pub crv: &'static str,
-    /// What the key is for.
-    #[serde(rename = "use")]
-    pub key_use: &'static str,
-    /// The algorithm.
-    pub alg: &'static str,
-    /// The key's id, in the header of each token that it signed.
-    pub kid: String,
-    /// The public key, base64url.
-    pub x: String,
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    fn at(minute: u64) -> Timestamp {
+        Timestamp::from_unix_micros(1_800_000_000_000_000)
+            .plus(MINUTE * u32::try_from(minute).unwrap())
+    }
+
+    #[test]
+    fn a_key_verifies_until_the_last_token_that_it_can_have_signed_has_expired() {
+        let leeway = Duration::from_secs(5);
+        let until = verifies_until(&[at(0), at(100)], MINUTE * 10);
+        assert_eq!(until, [Some(at(111).plus(leeway)), None]);
+    }
+
+    #[test]
+    fn a_key_that_was_passed_over_counts_from_the_first_that_follows_it() {
+        // The second was to sign from 100 on; the third was put before it at 50.
+        let until = verifies_until(&[at(0), at(100), at(50)], MINUTE * 10);
+        let end = at(61).plus(Duration::from_secs(5));
+        assert_eq!(until, [Some(end), Some(end), None]);
+    }
 }

@@ -1,5 +1,7 @@
 //! How a private key lies in the database: encrypted (AES-256-GCM) under a key that is derived from the master secret (HKDF, RFC 5869).
 
+use std::fmt;
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -24,6 +26,12 @@ pub enum SealError {
     /// No nonce could be drawn.
     #[error(transparent)]
     Randomness(#[from] RandomnessError),
+}
+
+impl fmt::Debug for Seal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Seal")
+    }
 }
 
 impl Seal {

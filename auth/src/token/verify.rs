@@ -1,6 +1,6 @@
 //! The one function that takes a token for true.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use thiserror::Error;
@@ -15,6 +15,7 @@ pub struct Verified<K: Kind> {
     claims: K::Claims,
     user: UserId,
     session: SessionId,
+    key_id: Arc<str>,
 }
 
 impl<K: Kind> Verified<K> {
@@ -31,6 +32,11 @@ impl<K: Kind> Verified<K> {
     /// The session it belongs to.
     pub const fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// The key that signed it.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
     }
 }
 
@@ -74,9 +80,13 @@ pub fn verify<K: Kind>(
     }
     let (message, signature) = token.rsplit_once('.').ok_or(Refused)?;
     let (header, payload) = message.split_once('.').ok_or(Refused)?;
-    let key = ring.verifying_key(header).ok_or(Refused)?;
-    let signed =
-        jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.decoding, key.algorithm);
+    let key = ring.verifying_key(header, now).ok_or(Refused)?;
+    let signed = jsonwebtoken::crypto::verify(
+        signature,
+        message.as_bytes(),
+        &key.decoding,
+        key.algorithm.in_jsonwebtoken(),
+    );
     if !matches!(signed, Ok(true)) {
         return Err(Refused);
     }
@@ -103,5 +113,6 @@ pub fn verify<K: Kind>(
         claims,
         user,
         session,
+        key_id: Arc::clone(&key.id),
     })
 }

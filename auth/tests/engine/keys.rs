@@ -59,8 +59,8 @@ async fn a_key_that_was_put_into_the_database_by_another_stops_the_start() {
     database.engine().await;
     // A public key of the attacker's own, in a place where it would verify and never sign, with the sealed half of another.
     let _added: String = on_database!(database, pool => sqlx::query_scalar(
-        "INSERT INTO signing_keys (id, ring, serial, algorithm, public_key, sealed_private_key, created_at)
-         SELECT '2026-01-evil', ring, 0, algorithm, $1, sealed_private_key, created_at FROM signing_keys WHERE ring = 'access'
+        "INSERT INTO signing_keys (id, ring, serial, algorithm, public_key, sealed_private_key, created_at, signs_from)
+         SELECT '2026-01-evil', ring, 0, algorithm, $1, sealed_private_key, created_at, signs_from FROM signing_keys WHERE ring = 'access'
          RETURNING id",
     ).bind([7_u8; 32].as_slice()).fetch_one(&pool));
     let error = database

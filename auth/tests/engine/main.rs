@@ -9,5 +9,6 @@ mod accounts;
 mod interleavings;
 mod keys;
 mod model;
+mod rotation;
 mod sessions;
 mod support;

@@ -8,6 +8,7 @@ use auth::{
     clock::{Clock, ManualClock, Timestamp},
     flow,
     random::{Randomness, RandomnessError, SystemRandomness},
+    token::Keysmith,
 };
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
@@ -77,13 +78,7 @@ impl TestDatabase {
         change: impl FnOnce(&mut EngineSettings),
         clock: Arc<dyn Clock>,
     ) -> Result<Engine, StartError> {
-        let mut settings = EngineSettings::new("https://latchkey.example");
-        settings.hashing = HashingSettings {
-            memory_kib: 64,
-            iterations: 1,
-            ..HashingSettings::default()
-        };
-        change(&mut settings);
+        let settings = settings(change);
         let secret = MasterSecret::parse(secret).unwrap();
         Engine::start(
             settings,
@@ -95,9 +90,40 @@ impl TestDatabase {
         .await
     }
 
+    /// Who works on the keys of this database, beside any engine.
+    pub(crate) async fn keysmith(&self, change: impl FnOnce(&mut EngineSettings)) -> Keysmith {
+        self.keysmith_with(MASTER_SECRET, change).await
+    }
+
+    pub(crate) async fn keysmith_with(
+        &self,
+        secret: &str,
+        change: impl FnOnce(&mut EngineSettings),
+    ) -> Keysmith {
+        Keysmith::new(
+            self.store().await,
+            &settings(change),
+            Arc::clone(&self.clock) as Arc<dyn Clock>,
+            Arc::new(SystemRandomness::default()),
+            &MasterSecret::parse(secret).unwrap(),
+        )
+        .unwrap()
+    }
+
     pub(crate) fn turn(&self, duration: Duration) {
         self.clock.advance(duration);
     }
+}
+
+fn settings(change: impl FnOnce(&mut EngineSettings)) -> EngineSettings {
+    let mut settings = EngineSettings::new("https://latchkey.example");
+    settings.hashing = HashingSettings {
+        memory_kib: 64,
+        iterations: 1,
+        ..HashingSettings::default()
+    };
+    change(&mut settings);
+    settings
 }
 
 /// Asks a database of either kind, by one statement, `$pool` being its connections.
@@ -192,6 +218,18 @@ pub(crate) async fn refuses_within_two_seconds(engine: &Engine, token: &SecretSt
             tokio::time::Instant::now() < deadline,
             "still accepted: {}",
             token.expose_secret().len()
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Waits until something has come about that goes on beside the calls.
+pub(crate) async fn eventually(what: &str, mut check: impl AsyncFnMut() -> bool) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    while !check().await {
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "it never came about that {what}"
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
-use auth::{ExposeSecret, HashingSettings, MasterSecret, Pepper, SecretString, ThrottleSettings};
+use auth::{
+    ExposeSecret, HashingSettings, MasterSecret, Pepper, SecretString, ThrottleSettings,
+    token::SigningAlgorithm,
+};
 use axum::http::HeaderName;
 use tracing_subscriber::EnvFilter;
 
@@ -183,6 +186,16 @@ fn tokens(sources: &mut Sources) -> TokenSettings {
         }),
         refresh_idle_lifetime: idle,
         refresh_absolute_lifetime: absolute,
+        signing_algorithm: sources.take_or(
+            &table::SIGNING_ALGORITHM,
+            SigningAlgorithm::default(),
+            SigningAlgorithm::named,
+        ),
+        key_rotation: sources
+            .take(&table::KEY_ROTATION_DAYS, |text| {
+                whole(text, 0, 365).map(|days: u64| Duration::from_hours(days * 24))
+            })
+            .filter(|rotation| !rotation.is_zero()),
     }
 }
 

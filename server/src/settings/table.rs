@@ -99,6 +99,10 @@ settings! {
     AUDIENCE = "audience", None, Open, "1 to 255 printing ASCII characters";
     /// The client to which tokens are issued, their `client_id`.
     CLIENT_ID = "client_id", Some("latchkey"), Open, "1 to 255 printing ASCII characters";
+    /// How tokens are signed. ES256 is for gateways that do not know Ed25519. Another than before is a rotation: it signs nobody out.
+    SIGNING_ALGORITHM = "signing_algorithm", Some("EdDSA"), Open, "EdDSA or ES256";
+    /// How long a signing key is used before the next takes over, in days; 0 leaves that to the command `latchkey key rotate`.
+    KEY_ROTATION_DAYS = "key_rotation_days", Some("30"), Open, "a whole number from 0 to 365";
     /// The fewest characters that a new password may have.
     PASSWORD_MINIMUM_LENGTH = "password_minimum_length", Some("12"), Open, "a whole number from 8 to 64";
     /// The memory that hashing one password takes, in KiB. Passwords hashed with less are hashed anew at the next sign-in.

@@ -1,0 +1,112 @@
+//! What goes on beside the requests: reading what other processes have done, and keeping the schedule of the keys.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    sync::Notify,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, timeout},
+};
+
+use crate::{
+    clock::{Clock, Timestamp},
+    session::revocations::RevocationSet,
+    store::{Store, StoreError},
+    throttle,
+    token::keys::Keys,
+};
+
+/// How often the store is asked what other processes did.
+const POLL: Duration = Duration::from_millis(500);
+/// How far each poll reaches back over the one before: rows are not committed in the order of their times.
+const OVERLAP: Duration = Duration::from_secs(30);
+/// How long a poll may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long to wait after the schedule of the keys could not be kept.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// What is kept in step with the store.
+#[derive(Clone)]
+struct Followers {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    revocations: Arc<RevocationSet>,
+    keys: Arc<Keys>,
+    wake: Arc<Notify>,
+}
+
+/// Begins all of it. Dropping what it returns ends it.
+pub(crate) fn start(
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    revocations: &Arc<RevocationSet>,
+    keys: &Arc<Keys>,
+) -> JoinSet<()> {
+    let followers = Followers {
+        store: store.clone(),
+        clock: Arc::clone(clock),
+        revocations: Arc::clone(revocations),
+        keys: Arc::clone(keys),
+        wake: Arc::default(),
+    };
+    let mut background = JoinSet::new();
+    background.spawn(follow(followers.clone()));
+    background.spawn(listen(followers));
+    background.spawn(throttle::sweep(store.clone(), Arc::clone(clock)));
+    background
+}
+
+/// Reads what other processes revoked and which keys they made or took back: twice a second, and whenever the database tells of it.
+async fn follow(followers: Followers) {
+    let mut ticks = interval(POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = followers.clock.now();
+    let mut schedule_rests_until = None;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = followers.wake.notified() => {}
+        }
+        let now = followers.clock.now();
+        let since = last.min(now).minus(OVERLAP);
+        match timeout(PATIENCE, catch_up(&followers, since, now)).await {
+            Ok(Ok(())) => last = now,
+            Ok(Err(error)) => tracing::warn!(%error, "what other processes did could not be read"),
+            Err(_) => tracing::warn!("what other processes did could not be read in time"),
+        }
+        if schedule_rests_until.is_some_and(|until| Instant::now() < until) {
+            continue;
+        }
+        if let Err(error) = followers.keys.keep_schedule().await {
+            tracing::warn!(%error, "the signing keys could not be rotated; they go on as they are for now");
+            schedule_rests_until = Some(Instant::now() + PAUSE);
+        }
+    }
+}
+
+async fn catch_up(
+    followers: &Followers,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let asked = Instant::now();
+    followers
+        .revocations
+        .read_since(&followers.store, since, now)
+        .await?;
+    followers.keys.read_again().await?;
+    followers.revocations.is_up_to_date_as_of(asked);
+    Ok(())
+}
+
+/// Where the database can tell of a change, has it read at once.
+async fn listen(followers: Followers) {
+    let wake = followers.wake;
+    while let Err(error) = followers.store.hear_of_changes(|| wake.notify_one()).await {
+        tracing::warn!(%error, "not listening for changes just now; the poll goes on");
+        tokio::time::sleep(POLL).await;
+    }
+}

@@ -1,0 +1,181 @@
+//! The keys of both kinds of token in memory, kept in step with the store.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Access, JsonWebKeySet, KeyRing, Keysmith, KeysmithError, Kind, Refresh, Rules, Verified,
+    key_ring::{KeyRingError, Minted, OpenedKey},
+    verify::{Refused, verify},
+};
+use crate::{
+    clock::Timestamp,
+    store::{StoreError, StoredKey},
+};
+
+/// How often, at most, the store is asked for a key because a token names one that is not known here.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// One kind of token: its keys as they are now, and what it must say.
+#[derive(Debug)]
+pub(crate) struct TokenKind<K: Kind> {
+    ring: RwLock<Arc<KeyRing<K>>>,
+    /// Those of the ring, to be put into the next.
+    opened: Mutex<Vec<Arc<OpenedKey>>>,
+    pub(crate) rules: Rules,
+}
+
+/// The keys of both kinds.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    pub(crate) access: TokenKind<Access>,
+    pub(crate) refresh: TokenKind<Refresh>,
+    smith: Keysmith,
+    /// The rows that the rings were made of.
+    known: tokio::sync::Mutex<Vec<StoredKey>>,
+    /// When the store was last asked for a key that is not known here.
+    asked: Mutex<Option<Instant>>,
+}
+
+impl Keys {
+    /// Opens both rings, and makes what they lack.
+    ///
+    /// # Errors
+    /// [`KeysmithError`], also when a single key does not open: the master secret is another one then, or somebody has altered the database.
+    pub(crate) async fn open(
+        smith: Keysmith,
+        access: Rules,
+        refresh: Rules,
+    ) -> Result<Self, KeysmithError> {
+        smith.prepare().await?;
+        let stored = smith.stored().await?;
+        Ok(Self {
+            access: TokenKind::open(&stored, &smith, access)?,
+            refresh: TokenKind::open(&stored, &smith, refresh)?,
+            smith,
+            known: stored.into(),
+            asked: Mutex::default(),
+        })
+    }
+
+    /// The public halves of the access ring.
+    pub(crate) fn public(&self, now: Timestamp) -> JsonWebKeySet {
+        self.access.ring().public(now)
+    }
+
+    /// Reads what became of the keys in the store.
+    pub(crate) async fn read_again(&self) -> Result<(), StoreError> {
+        let mut known = self.known.lock().await;
+        let stored = self.smith.stored().await?;
+        if *known != stored {
+            self.access.take_over(&stored, &self.smith);
+            self.refresh.take_over(&stored, &self.smith);
+            *known = stored;
+        }
+        Ok(())
+    }
+
+    /// Publishes the next key when it is due, and retires those that are done.
+    pub(crate) async fn keep_schedule(&self) -> Result<(), KeysmithError> {
+        let stored = self.known.lock().await.clone();
+        let all_open = self.access.has_opened(&stored) && self.refresh.has_opened(&stored);
+        // A process that can't open what the others have sealed must not seal a key that they then can't open.
+        if all_open && self.smith.keep_schedule(&stored).await? {
+            self.read_again().await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the store again if a token of the kind `K` names a key that is not known here: another process may have made it a moment ago. At
+    /// most once in some seconds, whatever strangers send. Answers whether it is worth while to verify the token again.
+    pub(crate) async fn look_for_key_of<K: Kind>(&self, kind: &TokenKind<K>, token: &str) -> bool {
+        let header = token.split('.').next().unwrap_or_default();
+        if kind.ring().knows(header) || !self.may_ask() {
+            return false;
+        }
+        if let Err(error) = self.read_again().await {
+            tracing::warn!(%error, "the signing keys could not be read");
+        }
+        kind.ring().knows(header)
+    }
+
+    fn may_ask(&self) -> bool {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = asked.is_none_or(|asked| asked.elapsed() >= ASKED_AGAIN_AFTER);
+        if may {
+            *asked = Some(Instant::now());
+        }
+        may
+    }
+}
+
+impl<K: Kind> TokenKind<K> {
+    fn open(stored: &[StoredKey], smith: &Keysmith, rules: Rules) -> Result<Self, KeyRingError> {
+        let mut opened = Vec::new();
+        let mut places = Vec::new();
+        for row in rows_of::<K>(stored) {
+            let key = Arc::new(OpenedKey::open::<K>(row, smith.seal())?);
+            opened.push(Arc::clone(&key));
+            places.push((row, key));
+        }
+        Ok(Self {
+            ring: RwLock::new(Arc::new(KeyRing::of(places, rules.lifetime)?)),
+            opened: Mutex::new(opened),
+            rules,
+        })
+    }
+
+    /// The ring as it is now.
+    pub(crate) fn ring(&self) -> Arc<KeyRing<K>> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Verifies a token of this kind.
+    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<Verified<K>, Refused> {
+        verify(token, &self.ring(), &self.rules, now)
+    }
+
+    /// Signs claims of this kind.
+    pub(crate) fn mint(&self, claims: &K::Claims, now: Timestamp) -> Result<Minted, KeyRingError> {
+        self.ring().mint(claims, now)
+    }
+
+    /// Makes the ring anew of what the store holds. A key that does not open is left out, and those that were opened before stay in use.
+    fn take_over(&self, stored: &[StoredKey], smith: &Keysmith) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = Vec::new();
+        for row in rows_of::<K>(stored) {
+            let key = opened.iter().find(|key| key.is(row)).map(Arc::clone);
+            match key.map_or_else(|| OpenedKey::open::<K>(row, smith.seal()).map(Arc::new), Ok) {
+                Ok(key) => places.push((row, key)),
+                Err(error) => tracing::error!(
+                    ring = %K::RING, %error,
+                    "a signing key can't be used here; was the master secret changed, and this program not started again?"
+                ),
+            }
+        }
+        *opened = places.iter().map(|(_, key)| Arc::clone(key)).collect();
+        match KeyRing::of(places, self.rules.lifetime) {
+            Ok(ring) => {
+                *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+            }
+            Err(error) => {
+                tracing::error!(ring = %K::RING, %error, "the signing keys can't be read anew; those before stay in use");
+            }
+        }
+    }
+
+    fn has_opened(&self, stored: &[StoredKey]) -> bool {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        rows_of::<K>(stored).all(|row| opened.iter().any(|key| key.is(row)))
+    }
+}
+
+/// The keys of a kind that have not been retired.
+fn rows_of<K: Kind>(stored: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
+    stored
+        .iter()
+        .filter(|row| row.ring == K::RING.as_str() && row.retired_at.is_none())
+}
