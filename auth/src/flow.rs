@@ -1,5 +1,6 @@
 //! The verbs: what a door of the program asks the engine to do. Each is one use case from its start to its end.
 
+pub mod administration;
 mod authenticate;
 mod device;
 mod grant;

@@ -36,7 +36,7 @@ pub use self::{
     flow::{Authenticated, Device, Grant, SignIn, SignUp},
     master_secret::{MasterSecret, MasterSecretError},
     password::hashing::{HashingSettings, Pepper},
-    store::{Store, StoreError},
+    store::{SchemaState, Store, StoreError},
     throttle::ThrottleSettings,
 };
 #[cfg(feature = "engine")]

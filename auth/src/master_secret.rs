@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::random::{Randomness, RandomnessError, bytes};
 
 /// What the operator keeps outside the database: whoever has only one of the two can sign nothing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MasterSecret(SecretString);
 
 /// Why a text is no master secret.

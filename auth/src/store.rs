@@ -13,11 +13,13 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     ConnectOptions, Connection, PgPool, SqlitePool,
-    migrate::MigrateError,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use thiserror::Error;
+
+use crate::clock::Timestamp;
 
 pub use self::{
     audit::{AuditEvent, AuditKind},
@@ -50,10 +52,39 @@ pub enum StoreError {
     /// The database refused, or was not reached.
     #[error("the database did not answer as it should")]
     Database(#[from] sqlx::Error),
+    /// A newer program has migrated the tables.
+    #[error(
+        "it is that of a newer Latchkey: its last migration is {newest}, which this program does not know. Start the newer one, or restore \
+         the backup from before the upgrade"
+    )]
+    Newer {
+        /// The last migration that is there.
+        newest: i64,
+    },
     /// The tables could not be brought up to date.
     #[error("the database could not be migrated")]
     Migration(#[from] MigrateError),
 }
+
+/// How the tables of a database stand to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// They are those that it works with.
+    UpToDate,
+    /// Some migrations are still to be made.
+    Behind {
+        /// How many.
+        missing: usize,
+    },
+    /// A newer program has migrated them.
+    Ahead {
+        /// The last migration that is there.
+        newest: i64,
+    },
+}
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Runs one body on whichever database there is, `$pool` being the pool that reads.
 macro_rules! reading {
@@ -157,12 +188,53 @@ impl Store {
     /// Brings the tables up to date. Several processes may do so at once.
     ///
     /// # Errors
-    /// [`StoreError::Migration`], also when the tables are newer than this program.
+    /// [`StoreError::Newer`], when a newer program has migrated them; [`StoreError::Migration`], when one of ours fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        if let SchemaState::Ahead { newest } = self.schema_state().await? {
+            return Err(StoreError::Newer { newest });
+        }
         match &self.0 {
             Database::Sqlite { writer, .. } => Ok(migrate_sqlite(writer).await?),
-            Database::Postgres(pool) => Ok(sqlx::migrate!("migrations/postgres").run(pool).await?),
+            Database::Postgres(pool) => Ok(POSTGRES_MIGRATIONS.run(pool).await?),
         }
+    }
+
+    /// Whether the tables are those that this program works with.
+    ///
+    /// # Errors
+    /// [`StoreError`], when the database does not answer.
+    pub async fn schema_state(&self) -> Result<SchemaState, StoreError> {
+        let applied: Result<Vec<i64>, sqlx::Error> = reading!(self, pool => sqlx::query_scalar(
+            "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version",
+        ).fetch_all(pool).await);
+        let applied = match applied {
+            // There is no such table before the first migration.
+            Err(sqlx::Error::Database(_)) => Vec::new(),
+            applied => applied?,
+        };
+        let known: Vec<i64> = match &self.0 {
+            Database::Sqlite { .. } => SQLITE_MIGRATIONS.iter().map(|one| one.version).collect(),
+            Database::Postgres(_) => POSTGRES_MIGRATIONS.iter().map(|one| one.version).collect(),
+        };
+        let unknown = applied.iter().rfind(|version| !known.contains(version));
+        let missing = known.iter().filter(|version| !applied.contains(version));
+        Ok(match (unknown, missing.count()) {
+            (Some(newest), _) => SchemaState::Ahead { newest: *newest },
+            (None, 0) => SchemaState::UpToDate,
+            (None, missing) => SchemaState::Behind { missing },
+        })
+    }
+
+    /// What the clock of the database's machine shows. Nothing, where that is this machine.
+    ///
+    /// # Errors
+    /// [`StoreError`], when the database does not answer.
+    pub async fn database_time(&self) -> Result<Option<Timestamp>, StoreError> {
+        let Database::Postgres(pool) = &self.0 else {
+            return Ok(None);
+        };
+        let now = sqlx::query_scalar("SELECT clock_timestamp()");
+        Ok(Some(now.fetch_one(pool).await?))
     }
 
     /// Asks the database for a sign of life: for a row that there must be, since SQLite answers what needs no table without a look at its
@@ -191,9 +263,8 @@ impl Store {
 /// made, and finds it made at the next try.
 async fn migrate_sqlite(writer: &SqlitePool) -> Result<(), MigrateError> {
     const TRIES: u32 = 10;
-    let migrator = sqlx::migrate!("migrations/sqlite");
     for _ in 1..TRIES {
-        let migrated = migrator.run(writer).await;
+        let migrated = SQLITE_MIGRATIONS.run(writer).await;
         if !matches!(
             migrated,
             Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
@@ -202,7 +273,7 @@ async fn migrate_sqlite(writer: &SqlitePool) -> Result<(), MigrateError> {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    migrator.run(writer).await
+    SQLITE_MIGRATIONS.run(writer).await
 }
 
 /// Makes the database's folder, and its file for this user's eyes alone, where there are none.

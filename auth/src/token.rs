@@ -31,6 +31,7 @@ pub use self::{
     key_ring::{KeyRing, Ring},
     keysmith::{KeyState, Keysmith, KeysmithError, ListedKey, Retired, SwitchOver},
     kind::{Access, Kind, Refresh},
+    seal::SealError,
     verify::{Rules, Verified, verify},
 };
 #[cfg(all(test, feature = "engine"))]

@@ -9,6 +9,7 @@
 
 mod assets;
 mod bearer;
+pub mod command_line;
 mod form;
 mod functions;
 mod json;

@@ -45,8 +45,9 @@ pub enum NoMasterSecret {
     },
     /// The database is there, and the secret that its keys are sealed under is not.
     #[error(
-        "The database {} is there, but the master secret that its keys are sealed under is not at {}. Put it back (or name it by \
-         LATCHKEY_MASTER_SECRET), or remove the database to begin anew",
+        "The database {} is there, but the master secret that its keys are sealed under is not at {}. Put it back, or name it by \
+         LATCHKEY_MASTER_SECRET. If it is lost for good, put another there (`openssl rand -base64 32` makes one) and run \
+         `latchkey key start-anew`: accounts stay as they are, and everybody is signed out",
         database.display(), path.display()
     )]
     Lost {
@@ -70,9 +71,7 @@ pub(crate) fn find(
         MasterSecretPlace::File(path) => read(path),
         MasterSecretPlace::FileOrNew { path, database } => {
             if !path.exists() {
-                if fs::metadata(&database).is_ok_and(|file| file.len() > 0) {
-                    return Err(NoMasterSecret::Lost { path, database });
-                }
+                refuse_lost(&path, &database)?;
                 let secret = MasterSecret::generate(randomness)?;
                 keep(&path, secret.expose_secret()).map_err(|cause| {
                     NoMasterSecret::Unwritable {
@@ -86,7 +85,41 @@ pub(crate) fn find(
     }
 }
 
-fn read(path: PathBuf) -> Result<MasterSecret, NoMasterSecret> {
+/// What there is of a master secret.
+pub(crate) enum Found {
+    /// It.
+    Secret(MasterSecret),
+    /// Nothing yet, as is right before the first start.
+    MadeOnFirstStart(PathBuf),
+}
+
+/// Looks for the master secret where the settings say that it is, and makes none.
+pub(crate) fn look(place: &MasterSecretPlace) -> Result<Found, NoMasterSecret> {
+    match place {
+        MasterSecretPlace::Given(secret) => Ok(Found::Secret(secret.clone())),
+        MasterSecretPlace::FileOrNew { path, database } if !path.exists() => {
+            refuse_lost(path, database)?;
+            Ok(Found::MadeOnFirstStart(path.clone()))
+        }
+        MasterSecretPlace::File(path) | MasterSecretPlace::FileOrNew { path, .. } => {
+            read(path.clone()).map(Found::Secret)
+        }
+    }
+}
+
+/// Refuses to go on with a database whose keys no secret opens any more.
+fn refuse_lost(path: &Path, database: &Path) -> Result<(), NoMasterSecret> {
+    if fs::metadata(database).is_ok_and(|file| file.len() > 0) {
+        return Err(NoMasterSecret::Lost {
+            path: path.to_owned(),
+            database: database.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Reads a master secret from a file.
+pub(crate) fn read(path: PathBuf) -> Result<MasterSecret, NoMasterSecret> {
     let text = match fs::read_to_string(&path) {
         Ok(text) => auth::SecretString::from(text),
         Err(cause) => return Err(NoMasterSecret::Unreadable { path, cause }),

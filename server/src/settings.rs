@@ -18,8 +18,8 @@ use std::{
 };
 
 use auth::{
-    EngineSettings, HashingSettings, MasterSecret, SecretString, ThrottleSettings,
-    token::SigningAlgorithm,
+    EngineSettings, ExposeSecret as _, HashingSettings, MasterSecret, SecretString,
+    ThrottleSettings, token::SigningAlgorithm,
 };
 use axum::http::HeaderName;
 
@@ -27,6 +27,7 @@ use self::sources::{CONFIG_VARIABLE, Sources};
 pub use self::{
     fault::{Fault, Place, SettingsError},
     public_url::{PublicUrl, Security},
+    sources::Origin,
 };
 
 /// The file that is read where `LATCHKEY_CONFIG` names no other.
@@ -151,13 +152,20 @@ pub enum CookieKind {
 impl Settings {
     /// Reads the settings of this process: its settings file and its environment.
     pub fn load() -> Result<Self, SettingsError> {
-        let mut sources = Sources::default();
-        let configured = std::env::var_os(CONFIG_VARIABLE);
-        read_settings_file(&mut sources, configured.as_deref().map(Path::new));
-        for (variable, value) in std::env::vars_os() {
-            read_environment(&mut sources, &variable, value);
-        }
-        read::settings(sources)
+        read::settings(sources_of_this_process())
+    }
+
+    /// Where the value of each setting of this process comes from.
+    pub fn origins() -> Result<Vec<Origin>, SettingsError> {
+        let sources = sources_of_this_process();
+        let origins = sources.origins();
+        read::settings(sources)?;
+        Ok(origins)
+    }
+
+    /// The file of the database, if it is SQLite's.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        read::sqlite_path(self.database_url.expose_secret())
     }
 
     /// Reads settings from the text of a settings file, if there is one, and from pairs as the environment has them.
@@ -199,6 +207,16 @@ impl Settings {
         settings.throttle = self.throttle;
         settings
     }
+}
+
+fn sources_of_this_process() -> Sources {
+    let mut sources = Sources::default();
+    let configured = std::env::var_os(CONFIG_VARIABLE);
+    read_settings_file(&mut sources, configured.as_deref().map(Path::new));
+    for (variable, value) in std::env::vars_os() {
+        read_environment(&mut sources, &variable, value);
+    }
+    sources
 }
 
 /// Reads the file that `LATCHKEY_CONFIG` names, which must be there, or `latchkey.toml`, which need not be.

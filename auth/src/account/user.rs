@@ -34,6 +34,8 @@ pub struct SecurityVersion(i64);
 impl SecurityVersion {
     /// That of a new user.
     pub const FIRST: Self = Self(1);
+    /// Higher than that of any token: that of a user who has been deleted.
+    pub const LAST: Self = Self(i64::MAX);
 
     /// The version that a token carries.
     pub const fn from_claim(version: i64) -> Self {

@@ -1,5 +1,7 @@
 //! Making an account, and signing in to it.
 
+use std::net::IpAddr;
+
 use secrecy::SecretString;
 
 use super::{Device, Grant};
@@ -33,13 +35,41 @@ pub struct SignUp {
 /// [`Error::Invalid`] names each field that can't be taken, a username or email address that somebody has among them; [`Error::Busy`] when
 /// too many passwords wait to be hashed.
 pub async fn sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
-    let (username, email, password) = parse(engine, &sign_up)?;
+    let SignUp {
+        username,
+        email,
+        password,
+        device,
+        replaces,
+    } = sign_up;
+    let fields = AccountFields {
+        username,
+        email,
+        password,
+    };
+    let user = make_account(engine, &fields, device.address).await?;
+    engine
+        .begin_session(&user, &device, replaces.as_ref(), Outcome::SignedIn)
+        .await
+}
+
+/// What an account is made of, as typed.
+pub(super) struct AccountFields {
+    pub(super) username: String,
+    pub(super) email: String,
+    pub(super) password: SecretString,
+}
+
+/// Makes an account for somebody at `address`.
+pub(super) async fn make_account(
+    engine: &Engine,
+    fields: &AccountFields,
+    address: Option<IpAddr>,
+) -> Result<User, Error> {
+    let (username, email, password) = parse(engine, fields)?;
     let parts = engine.parts();
     refuse_taken(parts.store.taken(&username, &email).await?)?;
-    let password_hash = parts
-        .passwords
-        .hash(&password, sign_up.device.address)
-        .await?;
+    let password_hash = parts.passwords.hash(&password, address).await?;
     let now = engine.now();
     let id = engine.new_user_id(now)?;
     let new = NewUser {
@@ -52,36 +82,27 @@ pub async fn sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
     if !parts.store.add_user(&new).await? {
         refuse_taken(parts.store.taken(&username, &email).await?)?;
     }
-    let user = parts
+    parts
         .store
         .user(id)
         .await?
-        .ok_or_else(|| refused_username("This username is taken"))?;
-    begin(engine, &user, &sign_up).await
-}
-
-async fn begin(engine: &Engine, user: &User, sign_up: &SignUp) -> Result<Grant, Error> {
-    engine
-        .begin_session(
-            user,
-            &sign_up.device,
-            sign_up.replaces.as_ref(),
-            Outcome::SignedIn,
-        )
-        .await
+        .ok_or_else(|| refused_username("This username is taken"))
 }
 
 /// Reads all three fields, so that all that is wrong is told at once.
-fn parse(engine: &Engine, sign_up: &SignUp) -> Result<(Username, EmailAddress, Password), Error> {
+fn parse(
+    engine: &Engine,
+    typed: &AccountFields,
+) -> Result<(Username, EmailAddress, Password), Error> {
     let username =
-        Username::parse(&sign_up.username).map_err(|error| FieldError::new(Field::Username, error));
+        Username::parse(&typed.username).map_err(|error| FieldError::new(Field::Username, error));
     let email =
-        EmailAddress::parse(&sign_up.email).map_err(|error| FieldError::new(Field::Email, error));
+        EmailAddress::parse(&typed.email).map_err(|error| FieldError::new(Field::Email, error));
     let password = Password::new(
-        &sign_up.password,
+        &typed.password,
         engine.password_policy(),
-        &sign_up.username,
-        &sign_up.email,
+        &typed.username,
+        &typed.email,
     )
     .map_err(|error| FieldError::new(Field::Password, error));
     match (username, email, password) {

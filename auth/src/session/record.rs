@@ -22,6 +22,14 @@ impl From<Uuid> for SessionId {
     }
 }
 
+impl std::str::FromStr for SessionId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Uuid::try_parse(text).map(Self)
+    }
+}
+
 impl fmt::Display for SessionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)
@@ -43,6 +51,10 @@ pub enum EndReason {
     Disabled,
     /// The key that signed its refresh token was taken back.
     KeyRetired,
+    /// Its owner was given another password.
+    PasswordChanged,
+    /// The one who runs Latchkey ended it.
+    Revoked,
 }
 
 impl EndReason {
@@ -55,6 +67,8 @@ impl EndReason {
             Self::Reused => "reused",
             Self::Disabled => "disabled",
             Self::KeyRetired => "key_retired",
+            Self::PasswordChanged => "password_changed",
+            Self::Revoked => "revoked",
         }
     }
 }

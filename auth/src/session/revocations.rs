@@ -93,6 +93,11 @@ impl RevocationSet {
         );
     }
 
+    /// Remembers that no token of `user` is good any more: they are deleted.
+    pub(crate) fn delete_user(&self, user: UserId, now: Timestamp) {
+        self.raise_version(user, SecurityVersion::LAST, now);
+    }
+
     /// What is known of a token of `session`, minted for `user` at `version`.
     pub(crate) fn standing(
         &self,

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::{Store, StoreError, reading, session::end_sessions_minted, writing};
-use crate::{clock::Timestamp, store::MintedWithin};
+use crate::{clock::Timestamp, session::EndReason, store::MintedWithin};
 
 /// A signing key as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -99,7 +99,7 @@ impl Store {
                 return Ok(None);
             }
             let ended = match holders {
-                Some(within) => end_sessions_minted!(within, now).execute(&mut *transaction).await?.rows_affected(),
+                Some(within) => end_sessions_minted!(within, EndReason::KeyRetired, now).execute(&mut *transaction).await?.rows_affected(),
                 None => 0,
             };
             transaction.commit().await?;

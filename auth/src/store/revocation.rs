@@ -34,8 +34,11 @@ impl Store {
             "SELECT id FROM sessions WHERE revoked_at >= $1 ORDER BY revoked_at DESC LIMIT $2",
         ).bind(since).bind(limit).fetch_all(pool).await)?;
         let users = reading!(self, pool => sqlx::query_as(
-            "SELECT id, security_version FROM users WHERE security_version_raised_at >= $1 ORDER BY security_version_raised_at DESC LIMIT $2",
-        ).bind(since).bind(limit).fetch_all(pool).await)?;
+            "SELECT id, security_version FROM
+               (SELECT id, security_version, security_version_raised_at AS at FROM users WHERE security_version_raised_at >= $1
+                UNION ALL SELECT user_id, $3, deleted_at FROM deletions WHERE deleted_at >= $1) AS voided
+             ORDER BY at DESC LIMIT $2",
+        ).bind(since).bind(limit).bind(SecurityVersion::LAST).fetch_all(pool).await)?;
         Ok(Revoked { sessions, users })
     }
 

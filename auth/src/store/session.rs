@@ -10,7 +10,10 @@ use super::{
 use crate::{
     account::{SecurityVersion, User, UserId},
     clock::Timestamp,
-    flow::Device,
+    flow::{
+        Device,
+        administration::{Page, StandingSession},
+    },
     session::{EndReason, Session, SessionId},
 };
 
@@ -78,20 +81,33 @@ macro_rules! minted_within {
     };
 }
 
-/// The statement that ends these sessions because the key of their tokens was taken back, for whichever database and connection.
+/// The statement that ends these sessions, for whichever database and connection.
 macro_rules! end_sessions_minted {
-    ($within:expr, $now:expr) => {
+    ($within:expr, $reason:expr, $now:expr) => {
         sqlx::query($crate::store::session::END_SESSIONS_MINTED)
             .bind($within.from)
             .bind($within.until)
             .bind($now)
-            .bind($crate::session::EndReason::KeyRetired.as_str())
+            .bind($reason.as_str())
     };
 }
 pub(super) use end_sessions_minted;
 
 pub(super) const END_SESSIONS_MINTED: &str =
     minted_within!("UPDATE sessions SET revoked_at = $3, end_reason = $4");
+
+/// A part of the sessions that stand, by one more condition.
+macro_rules! select_standing {
+    ($condition:literal) => {
+        concat!(
+            "SELECT sessions.id, user_id, username, sessions.created_at, last_seen_at, expires_at, user_agent, address
+             FROM sessions JOIN users ON users.id = sessions.user_id
+             WHERE revoked_at IS NULL AND expires_at > $1 AND sessions.id > $2 AND ",
+            $condition,
+            " ORDER BY sessions.id LIMIT $3"
+        )
+    };
+}
 
 /// A session that was rotated, and its user.
 #[derive(FromRow)]
@@ -271,10 +287,29 @@ impl Store {
     pub(crate) async fn end_sessions_minted(
         &self,
         within: MintedWithin,
+        reason: EndReason,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
         Ok(
-            writing!(self, pool => end_sessions_minted!(within, now).execute(pool).await.map(|done| done.rows_affected()))?,
+            writing!(self, pool => end_sessions_minted!(within, reason, now).execute(pool).await.map(|done| done.rows_affected()))?,
         )
+    }
+
+    /// A part of the sessions that stand, of one user or of all, in the order in which they began.
+    pub(crate) async fn standing_sessions(
+        &self,
+        user: Option<UserId>,
+        page: Page,
+        now: Timestamp,
+    ) -> Result<Vec<StandingSession>, StoreError> {
+        let (after, limit) = (page.after.unwrap_or_default(), i64::from(page.limit));
+        Ok(match user {
+            Some(user) => reading!(self, pool => sqlx::query_as(
+                select_standing!("sessions.user_id = $4"),
+            ).bind(now).bind(after).bind(limit).bind(user).fetch_all(pool).await)?,
+            None => reading!(self, pool => sqlx::query_as(
+                select_standing!("TRUE"),
+            ).bind(now).bind(after).bind(limit).fetch_all(pool).await)?,
+        })
     }
 }

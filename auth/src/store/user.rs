@@ -7,6 +7,7 @@ use super::{Store, StoreError, only, reading, writing};
 use crate::{
     account::{EmailAddress, SecurityVersion, User, UserId, Username},
     clock::Timestamp,
+    flow::administration::{Account, Page},
     session::EndReason,
 };
 
@@ -91,6 +92,18 @@ macro_rules! select_user {
         concat!(
             "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
                     EXISTS (SELECT 1 FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS has_notices
+             FROM users WHERE ",
+            $condition
+        )
+    };
+}
+
+/// What an operator sees of accounts, by one condition; `$1` is the present moment.
+macro_rules! select_account {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, username, email, created_at, disabled_at, password_hash IS NOT NULL AS has_password,
+                    (SELECT COUNT(*) FROM sessions WHERE sessions.user_id = users.id AND revoked_at IS NULL AND expires_at > $1) AS sessions
              FROM users WHERE ",
             $condition
         )
@@ -188,5 +201,60 @@ impl Store {
         });
         self.tell_of_change().await;
         Ok(version)
+    }
+
+    /// Gives a user another password.
+    pub(crate) async fn set_password_hash(
+        &self,
+        user: UserId,
+        hash: &SecretString,
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+            .bind(user).bind(hash.expose_secret()).execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Lets a user sign in again.
+    pub(crate) async fn enable(&self, user: UserId) -> Result<(), StoreError> {
+        writing!(self, pool => sqlx::query("UPDATE users SET disabled_at = NULL WHERE id = $1")
+            .bind(user).execute(pool).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Deletes a user with all that is theirs, and leaves word of it for processes that hold their tokens for good: all of it or nothing.
+    pub(crate) async fn delete_user(&self, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+        writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            sqlx::query("INSERT INTO deletions (user_id, deleted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(user).bind(now).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM users WHERE id = $1").bind(user).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+        });
+        self.tell_of_change().await;
+        Ok(())
+    }
+
+    /// The account of this id.
+    pub(crate) async fn account(
+        &self,
+        id: UserId,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
+        Ok(
+            reading!(self, pool => sqlx::query_as(select_account!("id = $2"))
+            .bind(now).bind(id).fetch_optional(pool).await)?,
+        )
+    }
+
+    /// A part of all accounts, in the order in which they were made.
+    pub(crate) async fn accounts(
+        &self,
+        page: Page,
+        now: Timestamp,
+    ) -> Result<Vec<Account>, StoreError> {
+        Ok(
+            reading!(self, pool => sqlx::query_as(select_account!("id > $2 ORDER BY id LIMIT $3"))
+            .bind(now).bind(page.after.unwrap_or_default()).bind(i64::from(page.limit)).fetch_all(pool).await)?,
+        )
     }
 }

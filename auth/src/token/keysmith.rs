@@ -8,14 +8,15 @@ use std::{sync::Arc, time::Duration};
 use thiserror::Error;
 
 use super::{
-    Ring, SigningAlgorithm,
-    key_ring::{KeyRingError, new_key, seal_context, verifies_until},
+    Access, Refresh, Ring, SigningAlgorithm,
+    key_ring::{KeyRingError, OpenedKey, new_key, seal_context, verifies_until},
     seal::{Seal, SealError},
 };
 use crate::{
     EngineSettings, MasterSecret,
     clock::{Clock, Timestamp},
     random::Randomness,
+    session::EndReason,
     store::{MintedWithin, Store, StoreError, StoredKey},
 };
 
@@ -342,6 +343,25 @@ impl Keysmith {
         }
     }
 
+    /// Opens every key that is not retired, to see whether the master secret is the one. Answers how many there are.
+    ///
+    /// # Errors
+    /// [`KeysmithError::Key`], for the first that does not open.
+    pub async fn open_all(&self) -> Result<usize, KeysmithError> {
+        let stored = self.store.keys().await?;
+        let standing: Vec<_> = stored
+            .iter()
+            .filter(|key| key.retired_at.is_none())
+            .collect();
+        for key in &standing {
+            match ring_of(key)? {
+                Ring::Access => OpenedKey::open::<Access>(key, &self.seal)?,
+                Ring::Refresh => OpenedKey::open::<Refresh>(key, &self.seal)?,
+            };
+        }
+        Ok(standing.len())
+    }
+
     /// How many sessions would end if a key were taken back: those whose newest refresh token it signed. Taking back a key of the access ring
     /// ends none.
     ///
@@ -443,7 +463,7 @@ impl Keysmith {
         }
         ended += self
             .store
-            .end_sessions_minted(MintedWithin::ALL, now)
+            .end_sessions_minted(MintedWithin::ALL, EndReason::KeyRetired, now)
             .await?;
         self.store.tell_of_change().await;
         Ok(ended)

@@ -104,6 +104,17 @@ impl Fault {
     }
 }
 
+impl Place {
+    /// Its name in a list.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Environment => "environment",
+            Self::Default => "default",
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -126,11 +137,11 @@ impl fmt::Display for Fault {
                 match nearest(name) {
                     Some(setting) => write!(
                         formatter,
-                        "; is {setting} meant? `latchkey settings` lists all that are allowed"
+                        "; is {setting} meant? `latchkey config list` lists all that are allowed"
                     ),
                     None => write!(
                         formatter,
-                        "; `latchkey settings` lists all that are allowed"
+                        "; `latchkey config list` lists all that are allowed"
                     ),
                 }
             }
@@ -239,7 +250,7 @@ mod tests {
         assert_eq!(
             fault.to_string(),
             "LATCHKEY_LISTN in the environment is no setting (its value is \"127.0.0.1:1\"); is listen (LATCHKEY_LISTEN) meant? \
-             `latchkey settings` lists all that are allowed"
+             `latchkey config list` lists all that are allowed"
         );
     }
 

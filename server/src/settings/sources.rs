@@ -4,13 +4,24 @@ use std::collections::HashMap;
 
 use super::{
     fault::{Fault, Place},
-    table::{Setting, VARIABLE_PREFIX},
+    table::{ALL, Secrecy, Setting, VARIABLE_PREFIX},
 };
 
 /// The variable that names another settings file. It is no setting: the file can't name itself.
 pub(super) const CONFIG_VARIABLE: &str = "LATCHKEY_CONFIG";
 /// What the scripts in `tools/` and the tests read. They are no settings, and no slip either.
 const VARIABLES_OF_THE_SCRIPTS: [&str; 2] = ["LATCHKEY_CACHE", "LATCHKEY_TEST_POSTGRES_URL"];
+
+/// Where the value of a setting comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The setting.
+    pub setting: &'static Setting,
+    /// Its text. None, if nothing was said and there is no default, or if it must not be shown.
+    pub value: Option<String>,
+    /// Where it was read.
+    pub place: Place,
+}
 
 /// The texts that were given, and what was wrong so far.
 #[derive(Default)]
@@ -92,6 +103,25 @@ impl Sources {
     /// Everything that was wrong.
     pub(super) fn into_faults(self) -> Vec<Fault> {
         self.faults
+    }
+
+    /// Each setting with its text, unless that is a secret, and where it was read.
+    pub(super) fn origins(&self) -> Vec<Origin> {
+        ALL.iter()
+            .map(|setting| {
+                let given = self.values.get(setting.name);
+                let (place, value) = given
+                    .map_or((Place::Default, setting.default), |(place, text)| {
+                        (*place, Some(text.as_str()))
+                    });
+                let open = setting.secrecy == Secrecy::Open || place == Place::Default;
+                Origin {
+                    setting,
+                    value: value.filter(|_| open).map(str::to_owned),
+                    place,
+                }
+            })
+            .collect()
     }
 
     /// Whether nobody said anything about `setting`.

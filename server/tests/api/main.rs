@@ -10,6 +10,7 @@
 )]
 
 mod attacks;
+mod command_line;
 mod functions;
 mod pages;
 mod processes;

@@ -251,7 +251,7 @@ fn every_target_of_make_that_is_named_is_one_and_the_readme_names_all() {
 #[test]
 fn the_settings_are_told_as_the_program_lists_them() {
     let listed = std::process::Command::new(env!("CARGO_BIN_EXE_latchkey"))
-        .arg("settings")
+        .args(["config", "list"])
         .output()
         .unwrap();
     assert!(listed.status.success());
@@ -267,11 +267,11 @@ fn the_settings_are_told_as_the_program_lists_them() {
         .find(|(told, listed)| told != listed);
     assert_eq!(
         differing, None,
-        "docs/configuration.md must quote what `latchkey settings` prints"
+        "docs/configuration.md must quote what `latchkey config list` prints"
     );
     assert_eq!(
         told.len(),
         listed.len(),
-        "docs/configuration.md must quote all that `latchkey settings` prints"
+        "docs/configuration.md must quote all that `latchkey config list` prints"
     );
 }

@@ -101,13 +101,26 @@ impl Binary {
 
     /// Runs the program in `folder` to its end, which must come soon.
     pub(crate) fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+        Self::run_with_input(folder, arguments, environment, "")
+    }
+
+    /// Runs the program in `folder`, with this on its standard input, to its end, which must come soon.
+    pub(crate) fn run_with_input(
+        folder: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        input: &str,
+    ) -> Output {
         let mut child = command(folder)
             .args(arguments)
             .envs(environment.iter().copied())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        // A program that reads nothing of it may have ended already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let begin = Instant::now();
         while child.try_wait().unwrap().is_none() {
             if begin.elapsed() > PATIENCE {
