@@ -20,7 +20,7 @@ check: ## formatting and lints alone
 build: ## build the release: target/release/latchkey and target/site
 	@tools/wasm-target.sh && cargo xtask build --release
 
-dist: ## make the folder that is deployed: target/dist
+dist: ## make the one file that is deployed: target/dist/latchkey
 	@tools/dist.sh
 
 coverage: ## print line coverage by file, engine and server

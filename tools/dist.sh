@@ -1,13 +1,10 @@
 #!/usr/bin/env bash
-# Makes the folder that is deployed: the binary, the site, and the Leptos.toml that joins the two.
+# Makes the one file that is deployed: the server with the site and the migrations inside it.
 source "$(dirname "$0")/cache.sh"
 
 tools/wasm-target.sh
 say "Building (up to ten minutes the first time)"
-cargo xtask build --release
 rm -rf "$target/dist"
-mkdir -p "$target/dist"
-cp "$target/release/latchkey" LICENSE "$target/dist/"
-cp -R "$target/site" "$target/dist/site"
-sed 's,^site-root = .*,site-root = "site",' Leptos.toml >"$target/dist/Leptos.toml"
-say "The folder to deploy is $target/dist; start ./latchkey in it"
+cargo xtask build --release --features embedded-site --server-out "$target/dist/latchkey"
+cp LICENSE "$target/dist/"
+say "The file to deploy is $target/dist/latchkey: copy it anywhere, and start it there"

@@ -6,6 +6,8 @@ source "$(dirname "$0")/cache.sh"
 logs="$target/test-logs"
 # Apart from the ordinary binary: this one lets the tests turn its clock.
 clock_server="$target/end2end/latchkey"
+# The one file that is deployed.
+deployed_server="$target/dist/latchkey"
 browser_report="$logs/playwright.json"
 passed=0
 failed=0
@@ -79,7 +81,7 @@ npm_packages() {
 in_browser() {
   cd end2end || return 1
   env LATCHKEY_SERVER="$clock_server" LATCHKEY_ORDINARY_SERVER="$target/release/latchkey" \
-    LATCHKEY_SITE_ROOT="$target/site" CHROMIUM="$(cat "$logs/chromium.path")" \
+    LATCHKEY_DEPLOYED_SERVER="$deployed_server" LATCHKEY_SITE_ROOT="$target/site" CHROMIUM="$(cat "$logs/chromium.path")" \
     PLAYWRIGHT_JSON_OUTPUT_NAME="$browser_report" npx playwright test --reporter=line,json
 }
 
@@ -90,7 +92,7 @@ find_chromium() {
 # The ordinary binary last, so that it is what stands in target/release.
 release_builds() {
   say "Building the release (some minutes the first time)"
-  cargo xtask build --release --features test-clock --server-out "$clock_server" && cargo xtask build --release
+  cargo xtask build --release --features test-clock --server-out "$clock_server" && tools/dist.sh && cargo xtask build --release
 }
 
 engine_and_server=(--no-fail-fast --package auth --package server)

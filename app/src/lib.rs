@@ -25,5 +25,5 @@ pub mod door;
 mod shell;
 
 #[cfg(feature = "ssr")]
-pub use self::shell::shell;
+pub use self::shell::{AssetNames, shell};
 pub use self::{root::App, routes::title_for};

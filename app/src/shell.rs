@@ -8,7 +8,7 @@ use auth::session::Viewer;
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_router::location::RequestUrl;
 
-use self::assets::AssetNames;
+pub use self::assets::AssetNames;
 use crate::{App, page::Status, pages::error, routes};
 
 /// Makes HTML from text for Leptos, which builds static parts of a page that way, and for nothing that could run.
@@ -22,8 +22,7 @@ const DESCRIPTION: &str =
 const SCRIPTED: &str = "(scripting: enabled)";
 
 /// The whole document of a page.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let assets = AssetNames::find(&options);
+pub fn shell(options: LeptosOptions, assets: AssetNames) -> impl IntoView {
     let nonce = use_nonce();
     let hydrate = format!(
         "{TRUSTED_TYPES}import('{js}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>m.hydrate()))",

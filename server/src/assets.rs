@@ -1,7 +1,12 @@
 //! The files of the browser's half: scripts, WASM, style, and the icon.
 
+#[cfg(feature = "embedded-site")]
+mod in_program;
+
 use std::sync::Arc;
 
+#[cfg(feature = "embedded-site")]
+use axum::http::{HeaderMap, Uri};
 use axum::{
     Router,
     extract::{Request, State as FromState},
@@ -15,7 +20,10 @@ use axum::{
 use tower::service_fn;
 use tower_http::services::ServeDir;
 
-use crate::{problem::Problem, site::Site};
+use crate::{
+    problem::Problem,
+    site::{Place, Site},
+};
 
 /// The icon, so that browsers that ask for one unbidden find it.
 const ICON: &str = include_str!("icon.svg");
@@ -26,14 +34,23 @@ const LONGEST_PATH: usize = 200;
 /// Serves the package folder, with the copies that were compressed at build time. A miss is a 404 like any other.
 pub(crate) fn package(site: Arc<Site>) -> Router {
     let miss = service_fn(|_request: Request| async { Ok(Problem::not_found().into_response()) });
-    let files = ServeDir::new(site.package_folder())
-        .append_index_html_on_directories(false)
-        .precompressed_br()
-        .precompressed_gzip()
-        .fallback(miss);
-    Router::new()
-        .fallback_service(files)
-        .layer(from_fn_with_state(site, keep))
+    let router = match site.place {
+        Place::Folder => Router::new().fallback_service(
+            ServeDir::new(site.package_folder())
+                .append_index_html_on_directories(false)
+                .precompressed_br()
+                .precompressed_gzip()
+                .fallback(miss),
+        ),
+        #[cfg(feature = "embedded-site")]
+        Place::Program => Router::new().fallback({
+            let site = Arc::clone(&site);
+            move |uri: Uri, headers: HeaderMap| {
+                std::future::ready(in_program::answer(&site, &uri, &headers))
+            }
+        }),
+    };
+    router.layer(from_fn_with_state(site, keep))
 }
 
 /// Says how long a file may be kept: one whose name carries a hash of its content, for ever.

@@ -1,10 +1,15 @@
-//! Where the browser's half lies on disk, and what its files are called.
+//! The browser's half: where its files are, and what they are called.
 //!
-//! `Leptos.toml` says so, overridden by `LEPTOS_*` variables (as cargo-leptos sets them); without either there are defaults. Relative paths
-//! are looked for where the program was started and then beside the program, so that a binary with its `site` folder can be put anywhere.
+//! They lie in a folder, or inside the program (`make dist`). Where the folder is says `Leptos.toml`, overridden by `LEPTOS_*` variables (as
+//! cargo-leptos sets them); without either there are defaults. Relative paths are looked for where the program was started and then beside the
+//! program. `LEPTOS_SITE_ROOT` also goes before what is inside the program.
+
+#[cfg(feature = "embedded-site")]
+mod embedded;
 
 use std::path::{Path, PathBuf};
 
+use app::AssetNames;
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_configuration};
 
 /// The file that says where the site is.
@@ -13,49 +18,103 @@ const FILE_NAME: &str = "Leptos.toml";
 /// What the browser's files are called where nobody says otherwise.
 const OUTPUT_NAME: &str = "latchkey";
 
-/// The browser's half on disk.
+/// The browser's half.
 #[derive(Debug)]
 pub(crate) struct Site {
     /// As Leptos knows it.
     pub(crate) options: LeptosOptions,
+    /// The addresses of its files.
+    pub(crate) names: AssetNames,
+    /// Where they are.
+    pub(crate) place: Place,
     /// The text of hash.txt, where the files' names carry hashes.
-    pub(crate) hashes: Option<String>,
+    hashes: Option<String>,
     reload_source: String,
+}
+
+/// Where the files are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the folder that [`Site::package_folder`] names.
+    Folder,
+    /// Inside the program.
+    #[cfg(feature = "embedded-site")]
+    Program,
 }
 
 impl Site {
     /// Finds it. A site that is missing is no error: pages then come without style and scripts, and every form still works.
     pub(crate) fn find() -> Result<Self, LeptosConfigError> {
+        #[cfg(feature = "embedded-site")]
+        if std::env::var_os("LEPTOS_SITE_ROOT").is_none() {
+            let options = LeptosOptions::builder().output_name(OUTPUT_NAME).build();
+            let hashes = embedded::file(&options.hash_file)
+                .map(|text| String::from_utf8_lossy(&text).into_owned());
+            return Ok(Self::new(options, Place::Program, hashes));
+        }
         let beside_program = std::env::current_exe()
             .ok()
             .and_then(|program| program.parent().map(Path::to_path_buf))
             .unwrap_or_default();
         let mut options = options(&beside_program)?;
         let root = find_root(&options.site_root, &beside_program);
-        let hash_file = [root.join(&*options.hash_file)]
-            .into_iter()
-            .chain(
-                options
-                    .hash_files
-                    .then(|| beside_program.join(&*options.hash_file)),
-            )
-            .find(|path| path.is_file());
+        // cargo-leptos writes the list of hashes beside the program.
+        let hashes = [
+            root.join(&*options.hash_file),
+            beside_program.join(&*options.hash_file),
+        ]
+        .into_iter()
+        .find_map(|path| std::fs::read_to_string(path).ok());
         if !root.join(&*options.site_pkg_dir).is_dir() {
             tracing::warn!(site_root = %root.display(), "The browser's half is not there; pages come without style and scripts");
         }
         options.site_root = root.to_string_lossy().into();
-        let hashes = hash_file.and_then(|path| std::fs::read_to_string(path).ok());
-        let reload_source = reload_source(&options);
-        Ok(Self {
+        Ok(Self::new(options, Place::Folder, hashes))
+    }
+
+    fn new(options: LeptosOptions, place: Place, hashes: Option<String>) -> Self {
+        let folder = options.site_pkg_dir.trim_matches('/').to_owned();
+        let on_disk = Path::new(&*options.site_root).join(&folder);
+        let exists = |name: &str| match place {
+            Place::Folder => on_disk.join(name).is_file(),
+            #[cfg(feature = "embedded-site")]
+            Place::Program => embedded::file(&format!("{folder}/{name}")).is_some(),
+        };
+        Self {
+            names: AssetNames::new(&folder, &options.output_name, hashes.as_deref(), exists),
+            reload_source: reload_source(&options),
             options,
+            place,
             hashes,
-            reload_source,
-        })
+        }
     }
 
     /// The folder of the scripts, the WASM and the style.
     pub(crate) fn package_folder(&self) -> PathBuf {
         Path::new(&*self.options.site_root).join(&*self.options.site_pkg_dir)
+    }
+
+    /// A file of that folder, by the path that it has there, of a site that is inside the program.
+    #[cfg(feature = "embedded-site")]
+    pub(crate) fn file_in_program(&self, path: &str) -> Option<std::borrow::Cow<'static, [u8]>> {
+        embedded::file(&format!("{}/{path}", self.options.site_pkg_dir))
+    }
+
+    /// Whether there is anything, and where, in words.
+    pub(crate) fn whereabouts(&self) -> Result<String, String> {
+        match self.place {
+            Place::Folder => {
+                let folder = self.package_folder();
+                let words = folder.display().to_string();
+                if folder.is_dir() {
+                    Ok(words)
+                } else {
+                    Err(words)
+                }
+            }
+            #[cfg(feature = "embedded-site")]
+            Place::Program => Ok("inside the program".to_owned()),
+        }
     }
 
     /// Whether the content of a file follows from its name, because that carries one of our hashes.
@@ -118,11 +177,8 @@ mod tests {
     #[test]
     fn a_name_with_one_of_our_hashes_is_told_from_others() {
         let options = LeptosOptions::builder().output_name(OUTPUT_NAME).build();
-        let site = Site {
-            options,
-            hashes: Some("js: abc\nwasm: def\ncss: ghi\n".to_owned()),
-            reload_source: String::new(),
-        };
+        let hashes = "js: abc\nwasm: def\ncss: ghi\n".to_owned();
+        let site = Site::new(options, Place::Folder, Some(hashes));
         assert!(site.is_hashed("/latchkey.abc.js") && site.is_hashed("/latchkey.def.wasm"));
         assert!(!site.is_hashed("/latchkey.js") && !site.is_hashed("/latchkey.abcd.js"));
     }

@@ -9,7 +9,7 @@ cargo xtask build [--release] [--features NAMES] [--server-out PATH]
 
   --release           optimised, with hashed names and compressed files, into target/site
                       (without it: quick, plain names, into target/site-debug)
-  --features NAMES    cargo features of the server, for instance test-clock
+  --features NAMES    cargo features of the server: test-clock, or embedded-site, which puts the site into the program
   --server-out PATH   puts the server's binary there instead of target/release or target/debug";
 
 /// One command line, understood.
@@ -27,6 +27,17 @@ pub(crate) struct Wanted {
     pub(crate) features: Option<String>,
     /// Where the server's binary goes, when not to cargo's own place.
     pub(crate) server_out: Option<PathBuf>,
+}
+
+impl Wanted {
+    /// Whether the site goes into the program, and so must be made before it.
+    pub(crate) fn embeds_site(&self) -> bool {
+        self.features.as_deref().is_some_and(|features| {
+            features
+                .split([',', ' '])
+                .any(|feature| feature == "embedded-site")
+        })
+    }
 }
 
 /// Quick to build, or quick to run.

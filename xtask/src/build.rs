@@ -8,7 +8,7 @@ use crate::{
     style, wasm,
 };
 use anyhow::{Context as _, Result, anyhow};
-use std::{fs, thread, time::Instant};
+use std::{fs, path::PathBuf, thread, time::Instant};
 
 /// Builds both halves and tells where they are.
 pub(crate) fn run(wanted: &Wanted) -> Result<()> {
@@ -17,14 +17,12 @@ pub(crate) fn run(wanted: &Wanted) -> Result<()> {
     println!("» Compiling the browser's half (about a minute the first time)");
     halves::compile_frontend(&house, wanted.mode)?;
     println!("» Compiling the server (some minutes the first time)");
-    let (binary, site) = thread::scope(|scope| {
-        let site = scope.spawn(|| make_site(&house, wanted.mode));
-        let binary = halves::compile_server(&house, wanted);
-        let site = site
-            .join()
-            .map_err(|_| anyhow!("making the site stopped half-way"))?;
-        anyhow::Ok((binary?, site?))
-    })?;
+    let (binary, site) = if wanted.embeds_site() {
+        let site = make_site(&house, wanted.mode)?;
+        (halves::compile_server(&house, wanted)?, site)
+    } else {
+        side_by_side(&house, wanted)?
+    };
     print!("{site}");
     println!(
         "» Built {} and {} in {:.0?}",
@@ -33,6 +31,18 @@ pub(crate) fn run(wanted: &Wanted) -> Result<()> {
         started.elapsed()
     );
     Ok(())
+}
+
+/// Compiles the server while the files of the browser's half are made small.
+fn side_by_side(house: &House, wanted: &Wanted) -> Result<(PathBuf, String)> {
+    thread::scope(|scope| {
+        let site = scope.spawn(|| make_site(house, wanted.mode));
+        let binary = halves::compile_server(house, wanted);
+        let site = site
+            .join()
+            .map_err(|_| anyhow!("making the site stopped half-way"))?;
+        anyhow::Ok((binary?, site?))
+    })
 }
 
 /// Fills the site's folder, unless it is filled from these very sources already.

@@ -7,6 +7,9 @@ use crate::{
 use anyhow::{Context as _, Result, bail};
 use std::{env, ffi::OsString, fs, path::PathBuf, process::Command};
 
+/// Tells the server's build which folder goes into the program.
+const EMBEDDED_SITE_VARIABLE: &str = "LATCHKEY_EMBEDDED_SITE";
+
 /// Compiles what runs in the browser.
 pub(crate) fn compile_frontend(house: &House, mode: Mode) -> Result<()> {
     let mut cargo = cargo(house);
@@ -43,6 +46,9 @@ pub(crate) fn compile_server(house: &House, wanted: &Wanted) -> Result<PathBuf> 
     }
     if let Some(features) = &wanted.features {
         cargo.args(["--features", features]);
+    }
+    if wanted.embeds_site() {
+        cargo.env(EMBEDDED_SITE_VARIABLE, house.site(wanted.mode));
     }
     run(cargo, "The server did not compile.")?;
 

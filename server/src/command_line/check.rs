@@ -234,16 +234,11 @@ fn hashing(settings: &Settings) -> Finding {
 }
 
 fn site() -> Finding {
-    match Site::find() {
-        Ok(site) if site.package_folder().is_dir() => {
-            Finding::ok("site", site.package_folder().display().to_string())
-        }
-        Ok(site) => Finding::fault(
+    match Site::find().map(|site| site.whereabouts()) {
+        Ok(Ok(place)) => Finding::ok("site", place),
+        Ok(Err(place)) => Finding::fault(
             "site",
-            format!(
-                "{} is not there: pages would stay without style and life",
-                site.package_folder().display()
-            ),
+            format!("{place} is not there: pages would stay without style and life"),
             "Keep the folder `site` beside the program, or name it by LEPTOS_SITE_ROOT",
         ),
         Err(error) => Finding::fault(

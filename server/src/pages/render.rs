@@ -79,10 +79,10 @@ impl Page {
             policy: state.engine.password_policy(),
             nonce: Nonce::from_value(self.nonce.0),
         };
-        let options = state.site.options.clone();
+        let (options, names) = (state.site.options.clone(), state.site.names.clone());
         let render = leptos_axum::render_app_async_with_context(
             move || context.clone().provide(),
-            move || app::shell(options.clone()),
+            move || app::shell(options.clone(), names.clone()),
         );
         let mut bare = Request::new(Body::empty());
         *bare.uri_mut() = self.uri;
