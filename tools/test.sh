@@ -85,6 +85,11 @@ in_browser() {
     PLAYWRIGHT_JSON_OUTPUT_NAME="$browser_report" npx playwright test --reporter=line,json
 }
 
+# The types of the API's client are made from the description that the program prints.
+api_types_and_typescript() {
+  cd end2end && LATCHKEY_ORDINARY_SERVER="$target/release/latchkey" npm run --silent api-types && npm run --silent check
+}
+
 find_chromium() {
   tools/chromium.sh >"$logs/chromium.path"
 }
@@ -106,8 +111,9 @@ cargo_tests tests-sqlite cargo test "${engine_and_server[@]}"
 cargo_tests tests-postgres tools/postgres.sh cargo test "${engine_and_server[@]}"
 cargo_tests tests-app-and-tools cargo test --no-fail-fast --package app --features app/ssr --package xtask
 if preparation release-builds release_builds && preparation npm npm_packages && preparation chromium find_chromium; then
-  lint typescript bash -c 'cd end2end && npx tsc --noEmit'
+  lint typescript api_types_and_typescript
   browser_tests playwright in_browser
+  lint schemathesis tools/schemathesis.sh
 fi
 if have node && before_path="$(tools/cargo-leptos.sh --if-there)"; then
   export PATH="$before_path$PATH"

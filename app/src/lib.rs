@@ -22,8 +22,10 @@ mod words;
 #[cfg(feature = "ssr")]
 pub mod door;
 #[cfg(feature = "ssr")]
+pub mod problems;
+#[cfg(feature = "ssr")]
 mod shell;
 
 #[cfg(feature = "ssr")]
-pub use self::shell::{AssetNames, shell};
+pub use self::shell::{AssetNames, problem_shell, shell};
 pub use self::{root::App, routes::title_for};

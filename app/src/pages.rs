@@ -8,6 +8,8 @@
 pub(crate) mod error;
 pub(crate) mod home;
 pub(crate) mod not_found;
+#[cfg(feature = "ssr")]
+pub(crate) mod problems;
 pub(crate) mod profile;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;

@@ -9,7 +9,16 @@ use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_router::location::RequestUrl;
 
 pub use self::assets::AssetNames;
-use crate::{App, page::Status, pages::error, routes};
+use crate::{
+    App,
+    page::Status,
+    pages::{
+        error,
+        problems::{self, ProblemDocument},
+    },
+    problems::Kind,
+    routes,
+};
 
 /// Makes HTML from text for Leptos, which builds static parts of a page that way, and for nothing that could run.
 const TRUSTED_TYPES: &str = r"self.trustedTypes&&trustedTypes.createPolicy('default',{createHTML:(s,t,k)=>k=='Element innerHTML'&&!/<.?(script|iframe|object|embed|base|link|meta|style)|[\s\/]on\w+\s*=|srcdoc|javascript:/i.test(s)?s:null});";
@@ -29,28 +38,60 @@ pub fn shell(options: LeptosOptions, assets: AssetNames) -> impl IntoView {
         js = assets.js,
         wasm = assets.wasm,
     );
+    let program = view! {
+        <link rel="modulepreload" href=assets.js nonce=nonce.clone() media=SCRIPTED/>
+        <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="" media=SCRIPTED/>
+        <script type="module" nonce=nonce>{hydrate}</script>
+    };
     view! {
         <!DOCTYPE html>
         <html lang="en">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="description" content=DESCRIPTION/>
-                <meta name="color-scheme" content="light dark"/>
-                <meta name="theme-color" content="#fbfaf7" media="(prefers-color-scheme: light)"/>
-                <meta name="theme-color" content="#12100d" media="(prefers-color-scheme: dark)"/>
-                <title>{title()}</title>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href=assets.css/>
-                <link rel="modulepreload" href=assets.js nonce=nonce.clone() media=SCRIPTED/>
-                <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="" media=SCRIPTED/>
-                <AutoReload options/>
-                <script type="module" nonce=nonce>{hydrate}</script>
-            </head>
+            {head(title().to_owned(), assets.css, options, program)}
             <body>
                 <App/>
             </body>
         </html>
+    }
+}
+
+/// The whole document of a page about a kind of problem, or of the list of all kinds.
+pub fn problem_shell(
+    options: LeptosOptions,
+    assets: AssetNames,
+    kind: Option<Kind>,
+) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            {head(problems::title(kind), assets.css, options, ())}
+            <body>
+                <ProblemDocument kind/>
+            </body>
+        </html>
+    }
+}
+
+/// The head of a document, and at its end what brings the page to life, if anything does.
+fn head(
+    title: String,
+    css: String,
+    options: LeptosOptions,
+    program: impl IntoView,
+) -> impl IntoView {
+    view! {
+        <head>
+            <meta charset="utf-8"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="description" content=DESCRIPTION/>
+            <meta name="color-scheme" content="light dark"/>
+            <meta name="theme-color" content="#fbfaf7" media="(prefers-color-scheme: light)"/>
+            <meta name="theme-color" content="#12100d" media="(prefers-color-scheme: dark)"/>
+            <title>{title}</title>
+            <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+            <link rel="stylesheet" href=css/>
+            <AutoReload options/>
+            {program}
+        </head>
     }
 }
 

@@ -65,6 +65,8 @@ enum Command {
     /// What is set, and what can be
     #[command(subcommand)]
     Config(config::Config),
+    /// Print the description of the API (OpenAPI 3.1), as /api/v1/openapi.json has it
+    Openapi,
     /// Print a script that completes commands in a shell
     Completions(completions::Completions),
 }
@@ -80,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Session(session) => session.run(),
         Command::Key(key) => key.run(),
         Command::Config(config) => config.run(),
+        Command::Openapi => output::json(&crate::openapi::document()),
         Command::Completions(completions) => {
             completions.run(&mut <Arguments as clap::CommandFactory>::command())
         }

@@ -6,6 +6,7 @@
 use app::{
     door::{Bearer as BearerContext, CookieChange, CookieOutbox, RefreshCookie as CookieContext},
     error::ApiError,
+    problems::Kind,
 };
 use auth::Device;
 use axum::{
@@ -204,9 +205,7 @@ pub(crate) fn error(problem: &Problem) -> ApiError {
     let fields = problem.field_errors();
     match problem.status() {
         StatusCode::UNPROCESSABLE_ENTITY if !fields.is_empty() => ApiError::Fields(fields),
-        StatusCode::UNAUTHORIZED
-            if problem.detail() == auth::Error::WrongCredentials.to_string() =>
-        {
+        StatusCode::UNAUTHORIZED if problem.kind() == Kind::InvalidCredentials => {
             ApiError::WrongCredentials
         }
         StatusCode::UNAUTHORIZED => ApiError::Unauthorized,

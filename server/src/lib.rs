@@ -7,6 +7,7 @@
 // A page's view is one type with every element in it, and the compiler goes down into all of it.
 #![recursion_limit = "512"]
 
+mod api_docs;
 mod assets;
 mod bearer;
 pub mod command_line;
@@ -17,6 +18,7 @@ mod listener;
 mod master_secret;
 mod memory;
 mod middleware;
+pub mod openapi;
 mod pages;
 mod problem;
 mod refresh_cookie;

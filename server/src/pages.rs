@@ -4,6 +4,7 @@
 //! cookie. Who may not see a page is sent away before anything of it is rendered.
 
 mod forms;
+mod problems;
 mod render;
 
 use auth::{SecretString, session::Viewer};
@@ -18,8 +19,11 @@ use axum::{
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-pub(crate) use self::forms::{dismiss_notice, register, sign_in, sign_out};
 use self::render::Page;
+pub(crate) use self::{
+    forms::{dismiss_notice, register, sign_in, sign_out},
+    problems::{all_problems, problem},
+};
 use crate::{functions, middleware::ResponseNonce, problem::Problem, state::State};
 
 /// What a page is told of the request that asks for it.

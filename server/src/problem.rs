@@ -1,10 +1,11 @@
 //! What is answered when a request is refused or fails: RFC 9457, and the one place that maps errors to HTTP.
 //!
 //! A [`Problem`] answers as `application/problem+json`, and rides along in the answer's extensions: at the doors of the pages and of the
-//! server functions `middleware::presentation` puts it into the words of that door.
+//! server functions `middleware::presentation` puts it into the words of that door. Which kinds there are is said in [`app::problems`].
 
 use std::{borrow::Cow, error::Error, sync::Arc};
 
+use app::problems::Kind;
 use auth::error::{Field, FieldError};
 use axum::{
     body::Body,
@@ -19,7 +20,7 @@ use serde::Serialize;
 /// A refusal or a failure, ready to be answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
-    status: StatusCode,
+    kind: Kind,
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
     retry_after: Option<u64>,
@@ -70,10 +71,10 @@ pub(crate) const fn bearer_challenge(came: bool) -> HeaderValue {
 }
 
 impl Problem {
-    /// A problem of this status, with a sentence for a person.
-    pub(crate) fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+    /// A problem of this kind, with a sentence for a person.
+    fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            status,
+            kind,
             detail: detail.into(),
             faults: Vec::new(),
             retry_after: None,
@@ -83,29 +84,26 @@ impl Problem {
 
     /// The body's text can't be read at all.
     pub(crate) fn malformed(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, detail)
+        Self::new(Kind::MalformedBody, detail)
     }
 
     /// The body can be read, but is not what was asked for.
     pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
         Self {
             faults,
-            ..Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "Some fields need another look",
-            )
+            ..Self::new(Kind::InvalidRequest, "Some fields need another look")
         }
     }
 
     /// Nothing stands at this address.
     pub(crate) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "There is nothing at this address")
+        Self::new(Kind::NotFound, "There is nothing at this address")
     }
 
     /// Something stands here, but not for this method. The router adds `Allow`.
     pub(crate) fn method_not_allowed() -> Self {
         Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
+            Kind::MethodNotAllowed,
             "This address does not take this method",
         )
     }
@@ -113,30 +111,27 @@ impl Problem {
     /// The request comes from another site.
     pub(crate) fn cross_site() -> Self {
         Self::new(
-            StatusCode::FORBIDDEN,
+            Kind::CrossSiteRequest,
             "This request did not come from this site",
         )
     }
 
     /// The body is longer than any that is read here.
     pub(crate) fn too_large() -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The body is longer than 64 KiB",
-        )
+        Self::new(Kind::PayloadTooLarge, "The body is longer than 64 KiB")
     }
 
     /// The body is of a kind that is not read here.
     pub(crate) fn unsupported_media_type(wanted: &'static str) -> Self {
         Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Kind::UnsupportedMediaType,
             format!("The body must be {wanted}"),
         )
     }
 
     /// The client took too long to send its request, or we to answer it.
     pub(crate) fn timed_out() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "The request took too long")
+        Self::new(Kind::RequestTimeout, "The request took too long")
     }
 
     /// An address asks too often.
@@ -145,25 +140,33 @@ impl Problem {
         Self {
             retry_after: Some(seconds),
             ..Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
+                Kind::TooManyRequests,
                 format!("Too many requests from your address. Try again in {seconds} s"),
             )
         }
     }
 
+    /// The database does not answer.
+    pub(crate) fn unavailable() -> Self {
+        Self::new(
+            Kind::Unavailable,
+            "The service is not available just now. Try again in a moment",
+        )
+    }
+
     /// Something that should not happen did.
     pub(crate) fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong on our side",
-        )
+        Self::new(Kind::InternalError, "Something went wrong on our side")
     }
 
     /// Two `Authorization` headers came.
     pub(crate) fn two_authorizations() -> Self {
         Self {
             challenge: Some(Challenge::Malformed),
-            ..Self::malformed("More than one Authorization header")
+            ..Self::new(
+                Kind::AmbiguousAuthorization,
+                "More than one Authorization header",
+            )
         }
     }
 
@@ -180,14 +183,29 @@ impl Problem {
         }
     }
 
-    /// The status that it is answered with.
-    pub(crate) fn status(&self) -> StatusCode {
-        self.status
+    /// What it says on the wire.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::to_value(self.document()).unwrap_or_default()
     }
 
-    /// The sentence for a person.
-    pub(crate) fn detail(&self) -> &str {
-        &self.detail
+    fn document(&self) -> Document<'_> {
+        Document {
+            r#type: self.kind.path(),
+            title: self.kind.title(),
+            status: self.kind.status(),
+            detail: &self.detail,
+            errors: &self.faults,
+        }
+    }
+
+    /// Its kind.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The status that it is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// How many seconds to wait before the next try.
@@ -222,7 +240,11 @@ impl Fault {
 impl From<auth::Error> for Problem {
     fn from(error: auth::Error) -> Self {
         let detail = error.to_string();
-        let refused = |status| Self::new(status, detail.clone());
+        let refused = |kind| Self::new(kind, detail.clone());
+        let wait = |kind, retry_after| Self {
+            retry_after: Some(auth::error::whole_seconds(retry_after)),
+            ..refused(kind)
+        };
         match &error {
             auth::Error::Invalid(fields) => Self::invalid(
                 fields
@@ -230,21 +252,19 @@ impl From<auth::Error> for Problem {
                     .map(|fault| Fault::new(fault.field.as_str(), &fault.message))
                     .collect(),
             ),
-            auth::Error::WrongCredentials
-            | auth::Error::RefreshTokenNotFound
-            | auth::Error::InvalidToken
-            | auth::Error::NotAuthenticated => refused(StatusCode::UNAUTHORIZED),
-            auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => Self {
-                retry_after: Some(auth::error::whole_seconds(*retry_after)),
-                ..refused(StatusCode::TOO_MANY_REQUESTS)
-            },
+            auth::Error::WrongCredentials => refused(Kind::InvalidCredentials),
+            auth::Error::RefreshTokenNotFound => refused(Kind::RefreshTokenNotFound),
+            auth::Error::InvalidToken => refused(Kind::InvalidToken),
+            auth::Error::NotAuthenticated => refused(Kind::NotAuthenticated),
+            auth::Error::TooManyTries { retry_after } => wait(Kind::TooManyTries, *retry_after),
+            auth::Error::Busy { retry_after } => wait(Kind::Busy, *retry_after),
             auth::Error::Unavailable(cause) => {
                 tracing::error!(error = causes(cause), "The database does not answer");
-                refused(StatusCode::SERVICE_UNAVAILABLE)
+                Self::unavailable()
             }
             auth::Error::Internal(cause) => {
                 tracing::error!(error = causes(&**cause), "A request failed");
-                refused(StatusCode::INTERNAL_SERVER_ERROR)
+                Self::internal()
             }
         }
     }
@@ -261,11 +281,14 @@ fn causes(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// The members of a problem on the wire. By the type `about:blank`, `title` is the status' own words (RFC 9457, section 4.2.1).
+/// The members of a problem on the wire.
+///
+/// `type` is a path, not a whole URL, so that it is the same text at every deployment and a client can compare it as it is. RFC 9457,
+/// section 3.1.1, allows that where the reference holds the full path: against the address that was asked it leads to the page about it.
 #[derive(Serialize)]
 struct Document<'problem> {
-    r#type: &'static str,
-    title: &'problem str,
+    r#type: String,
+    title: &'static str,
     status: u16,
     detail: &'problem str,
     #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
@@ -274,17 +297,10 @@ struct Document<'problem> {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let document = Document {
-            r#type: "about:blank",
-            title: self.status.canonical_reason().unwrap_or("Error"),
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            errors: &self.faults,
-        };
         let mut response = Response::new(Body::from(
-            serde_json::to_vec(&document).unwrap_or_default(),
+            serde_json::to_vec(&self.document()).unwrap_or_default(),
         ));
-        *response.status_mut() = self.status;
+        *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,
@@ -324,9 +340,18 @@ mod tests {
         ] {
             let problem = Problem::from(error);
             assert_eq!(
-                (problem.status().as_u16(), problem.detail()),
+                (problem.status().as_u16(), &*problem.detail),
                 (status, detail)
             );
+        }
+    }
+
+    #[test]
+    fn each_kind_is_answered_with_its_status_and_leads_to_its_page() {
+        for kind in Kind::ALL {
+            let problem = Problem::new(kind, "A sentence");
+            assert_eq!(problem.status().as_u16(), kind.status());
+            assert_eq!(kind.path(), format!("/problems/{}", kind.slug()));
         }
     }
 

@@ -1,17 +1,21 @@
 //! The table of addresses, each with its guard, and what happens to every request on its way.
 
-use app::routes::{DISMISS_NOTICE, HOME, LOGIN, LOGOUT, PROFILE, REGISTER};
+use app::{
+    problems::Kind,
+    routes::{DISMISS_NOTICE, HOME, LOGIN, LOGOUT, PROFILE, REGISTER},
+};
 use axum::{
     Router,
-    http::{HeaderMap, StatusCode, Version, header::CONTENT_TYPE},
+    handler::Handler,
+    http::{HeaderMap, Method, StatusCode, Version, header::CONTENT_TYPE},
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    assets, functions,
+    api_docs, assets, functions,
     middleware::{
         client_address, log, panics, presentation, same_origin, security_headers, time_limit,
         whole_body,
@@ -43,26 +47,94 @@ pub(crate) fn routes(state: &State) -> Router {
         .with_state(state.clone())
 }
 
+/// An operation of the REST API.
+struct Endpoint {
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "only a test asks, to compare it with the description"
+        )
+    )]
+    method: Method,
+    path: &'static str,
+    handler: MethodRouter<State>,
+    cost: Cost,
+}
+
+/// The budget that a request to an operation is taken off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cost {
+    /// That of what costs a password hash, besides the ordinary one.
+    Hash,
+    /// The ordinary one.
+    Request,
+    /// None: who watches over the program asks as often as they like.
+    Nothing,
+}
+
+impl Endpoint {
+    fn get<T: 'static>(path: &'static str, handler: impl Handler<T, State>, cost: Cost) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            handler: get(handler),
+            cost,
+        }
+    }
+
+    fn post<T: 'static>(path: &'static str, handler: impl Handler<T, State>, cost: Cost) -> Self {
+        Self {
+            method: Method::POST,
+            path,
+            handler: post(handler),
+            cost,
+        }
+    }
+}
+
+/// The REST API. What stands here is described beside its handler; a test compares the two.
+fn endpoints() -> [Endpoint; 10] {
+    [
+        Endpoint::post("/api/v1/auth/register", rest::register, Cost::Hash),
+        Endpoint::post("/api/v1/auth/login", rest::login, Cost::Hash),
+        Endpoint::post("/api/v1/auth/refresh", rest::refresh, Cost::Request),
+        Endpoint::post("/api/v1/auth/logout", rest::logout, Cost::Request),
+        Endpoint::post("/api/v1/auth/logout-all", rest::logout_all, Cost::Request),
+        Endpoint::get("/api/v1/user/profile", rest::profile, Cost::Request),
+        Endpoint::get("/api/v1/openapi.json", rest::description, Cost::Request),
+        Endpoint::get("/.well-known/jwks.json", rest::key_set, Cost::Request),
+        Endpoint::get("/health/live", rest::live, Cost::Nothing),
+        Endpoint::get("/health/ready", rest::ready, Cost::Nothing),
+    ]
+}
+
+/// Those of them that cost what is asked for.
+fn api(state: &State, of_cost: impl Fn(Cost) -> bool) -> Router<State> {
+    endpoints()
+        .into_iter()
+        .filter(|endpoint| of_cost(endpoint.cost))
+        .fold(Router::new(), |router, endpoint| {
+            let handler = match endpoint.cost {
+                Cost::Hash => endpoint
+                    .handler
+                    .route_layer(state.rates.credentials.layer()),
+                Cost::Request | Cost::Nothing => endpoint.handler,
+            };
+            router.route(endpoint.path, handler)
+        })
+}
+
 /// What an address may ask for so often, and no more.
 fn counted(state: &State) -> Router<State> {
-    let credentials = || state.rates.credentials.layer();
     Router::new()
-        .route(
-            "/api/v1/auth/register",
-            post(rest::register).route_layer(credentials()),
-        )
-        .route(
-            "/api/v1/auth/login",
-            post(rest::login).route_layer(credentials()),
-        )
-        .route("/api/v1/auth/refresh", post(rest::refresh))
-        .route("/api/v1/auth/logout", post(rest::logout))
-        .route("/api/v1/auth/logout-all", post(rest::logout_all))
-        .route("/api/v1/user/profile", get(rest::profile))
-        .route("/.well-known/jwks.json", get(rest::key_set))
+        .merge(api(state, |cost| cost != Cost::Nothing))
+        .merge(api_docs::page())
         .merge(functions::routes(state))
         .route(HOME, get(pages::for_all))
         .route(PROFILE, get(pages::for_members))
+        .route(Kind::INDEX, get(pages::all_problems))
+        .route(&format!("{}/{{kind}}", Kind::INDEX), get(pages::problem))
         .route(LOGOUT, post(pages::sign_out))
         .route(DISMISS_NOTICE, post(pages::dismiss_notice))
         .fallback(async || Problem::not_found())
@@ -77,8 +149,8 @@ fn uncounted(state: &State) -> Router<State> {
     Router::new()
         .route(REGISTER, page_of_a_form().post(pages::register))
         .route(LOGIN, page_of_a_form().post(pages::sign_in))
-        .route("/health/live", get(rest::live))
-        .route("/health/ready", get(rest::ready))
+        .merge(api(state, |cost| cost == Cost::Nothing))
+        .merge(api_docs::files())
         .route("/favicon.ico", get(assets::icon))
         .route("/favicon.svg", get(assets::icon))
         .nest_service(&package_path(state), assets::package(state.site.clone()))
@@ -100,4 +172,51 @@ fn is_page(
     headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{middleware::door::Door, openapi};
+
+    #[test]
+    fn each_operation_of_the_api_is_described_and_nothing_else_is() {
+        let served: BTreeSet<String> = endpoints()
+            .iter()
+            .map(|endpoint| format!("{} {}", endpoint.method, endpoint.path))
+            .collect();
+        let document = serde_json::to_value(openapi::document()).unwrap();
+        let described: BTreeSet<String> = document["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, methods)| {
+                methods
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .map(move |method| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect();
+        assert_eq!(served, described);
+    }
+
+    /// The paths that this file names.
+    fn named() -> impl Iterator<Item = &'static str> {
+        let (code, _tests) = include_str!("routes.rs")
+            .split_once("#[cfg(test)]")
+            .unwrap();
+        code.split('"').filter(|text| text.starts_with('/'))
+    }
+
+    #[test]
+    fn nothing_is_served_at_the_door_of_the_api_beside_its_table() {
+        let in_the_table: Vec<&str> = endpoints().iter().map(|endpoint| endpoint.path).collect();
+        assert!(named().count() > in_the_table.len());
+        for path in named().filter(|path| Door::of(path) == Door::Api) {
+            assert!(in_the_table.contains(&path), "{path}");
+        }
+    }
 }

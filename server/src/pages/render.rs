@@ -1,6 +1,9 @@
 //! Renders a page of the app.
 
-use app::page::{FormState, Next, PageContext, Status};
+use app::{
+    page::{FormState, Next, PageContext, Status},
+    problems::Kind,
+};
 use auth::session::Viewer;
 use axum::{
     body::Body,
@@ -10,7 +13,7 @@ use axum::{
     },
     response::Response,
 };
-use leptos::nonce::Nonce;
+use leptos::{IntoView, nonce::Nonce};
 
 use super::Visit;
 use crate::{middleware::ResponseNonce, problem::Problem, state::State};
@@ -18,8 +21,18 @@ use crate::{middleware::ResponseNonce, problem::Problem, state::State};
 /// Where a refusal is rendered, whatever address was asked for: not every address can be read by the app's router.
 const NOWHERE: &str = "/not-found";
 
+/// What a page is a page of.
+#[derive(Clone, Copy)]
+enum Document {
+    /// The app, which shows what belongs at the address.
+    App,
+    /// What the app does not load: a kind of problem, or the list of all.
+    Problems(Option<Kind>),
+}
+
 /// A page that is about to be rendered.
 pub(super) struct Page {
+    document: Document,
     uri: Uri,
     nonce: ResponseNonce,
     status: StatusCode,
@@ -32,6 +45,7 @@ impl Page {
     /// The page at the visited address.
     pub(super) fn new(visit: Visit) -> Self {
         Self {
+            document: Document::App,
             uri: visit.uri,
             nonce: visit.nonce,
             status: StatusCode::OK,
@@ -46,6 +60,14 @@ impl Page {
         Self {
             uri: Uri::from_static(NOWHERE),
             status,
+            ..Self::new(visit)
+        }
+    }
+
+    /// A page about a kind of problem, or about all.
+    pub(super) fn problems(visit: Visit, kind: Option<Kind>) -> Self {
+        Self {
+            document: Document::Problems(kind),
             ..Self::new(visit)
         }
     }
@@ -80,13 +102,17 @@ impl Page {
             nonce: Nonce::from_value(self.nonce.0),
         };
         let (options, names) = (state.site.options.clone(), state.site.names.clone());
-        let render = leptos_axum::render_app_async_with_context(
-            move || context.clone().provide(),
-            move || app::shell(options.clone(), names.clone()),
-        );
-        let mut bare = Request::new(Body::empty());
-        *bare.uri_mut() = self.uri;
-        let (mut parts, body) = render(bare).await.into_parts();
+        let (mut parts, body) = match self.document {
+            Document::App => {
+                let document = move || app::shell(options.clone(), names.clone());
+                draw(context, self.uri, document).await
+            }
+            Document::Problems(kind) => {
+                let document = move || app::problem_shell(options.clone(), names.clone(), kind);
+                draw(context, self.uri, document).await
+            }
+        }
+        .into_parts();
         let html = axum::body::to_bytes(body, usize::MAX)
             .await
             .map_err(|_| Problem::internal())?;
@@ -97,4 +123,17 @@ impl Page {
         parts.headers.append(VARY, COOKIE.into());
         Ok(Response::from_parts(parts, Body::from(html)))
     }
+}
+
+/// Has Leptos draw a document.
+async fn draw<View: IntoView + 'static>(
+    context: PageContext,
+    uri: Uri,
+    document: impl Fn() -> View + Clone + Send + Sync + 'static,
+) -> Response {
+    let draw =
+        leptos_axum::render_app_async_with_context(move || context.clone().provide(), document);
+    let mut bare = Request::new(Body::empty());
+    *bare.uri_mut() = uri;
+    draw(bare).await
 }

@@ -1,18 +1,58 @@
 //! `POST /api/v1/auth/login`: signs in with a password.
 
+use app::problems::Kind;
 use auth::{Device, SecretString, SignIn, flow};
 use axum::{body::Bytes, extract::State as FromState, http::HeaderMap, response::Response};
+use utoipa::IntoResponses;
 
 use super::answer;
 use crate::{
     form::{self, Fields},
     json::{self, Members},
     middleware::client_address::Asker,
+    openapi::{self, Responses, refused_with},
     problem::{Fault, Problem},
     state::State,
 };
 
 /// Takes `username`, which may be an email address, and `password`: as the OAuth 2.0 password form, or as JSON.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/login",
+    operation_id = "login",
+    tag = openapi::AUTHENTICATION,
+    summary = "Sign in",
+    description = "Signs in with a password and begins a session. A refresh cookie that comes along is replaced, and its session ends. An unknown user, a wrong password and a disabled account are one answer, which takes the same time.",
+    request_body(
+        description = "The username or the email address, and the password: as the password form of OAuth 2.0, or as JSON.",
+        content(
+            (openapi::PasswordForm = "application/x-www-form-urlencoded", example = json!({ "grant_type": "password", "username": "ada", "password": "seven quiet weavers sing" })),
+            (openapi::Credentials = "application/json", example = json!({ "username": "ada", "password": "seven quiet weavers sing" }))
+        )
+    ),
+    responses(
+        (
+            status = 200,
+            description = "Signed in",
+            body = openapi::Tokens,
+            headers(
+                ("Cache-Control" = String, description = "`no-store`"),
+                ("Set-Cookie" = String, description = "The refresh token, for the cookie alone: `__Host-refresh_token=…; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=…`"),
+            ),
+            links(
+                ("profile" = (operation_id = "profile", description = "With `access_token` as the bearer token")),
+                ("refresh" = (operation_id = "refresh", description = "With the cookie that was set")),
+                ("logout" = (operation_id = "logout", description = "With either token"))
+            ),
+            example = json!({
+                "access_token": "header.claims.signature",
+                "token_type": "Bearer",
+                "expires_in": 600
+            })
+        ),
+        Refusals
+    )
+)]
 pub(crate) async fn login(
     FromState(state): FromState<State>,
     Asker(device): Asker,
@@ -81,4 +121,22 @@ fn from_json(
     };
     members.finish()?;
     Ok(request)
+}
+
+/// What it answers instead.
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        refused_with(&[
+            Kind::InvalidCredentials,
+            Kind::InvalidRequest,
+            Kind::UnsupportedMediaType,
+            Kind::CrossSiteRequest,
+            Kind::TooManyRequests,
+            Kind::TooManyTries,
+            Kind::Busy,
+            Kind::Unavailable,
+        ])
+    }
 }

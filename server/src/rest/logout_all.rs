@@ -1,12 +1,39 @@
 //! `POST /api/v1/auth/logout-all`: ends every session of the caller.
 
+use app::problems::Kind;
 use auth::flow;
 use axum::{extract::State as FromState, response::Response};
+use utoipa::IntoResponses;
 
 use super::answer;
-use crate::{bearer::Caller, problem::Problem, state::State};
+use crate::{
+    bearer::Caller,
+    openapi::{self, Responses, refused_with},
+    problem::Problem,
+    state::State,
+};
 
 /// Ends them, this one too.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/logout-all",
+    operation_id = "logoutAll",
+    tag = openapi::AUTHENTICATION,
+    summary = "Sign out everywhere",
+    description = "Ends every session of the caller, this one too, and takes the cookie away. A body is not read.",
+    security(("bearer" = [])),
+    responses(
+        (
+            status = 204,
+            description = "Signed out everywhere",
+            headers(
+                ("Cache-Control" = String, description = "`no-store`"),
+                ("Set-Cookie" = String, description = "Takes the refresh token away: `__Host-refresh_token=; …; Max-Age=0`"),
+            ),
+        ),
+        Refusals
+    )
+)]
 pub(crate) async fn logout_all(
     FromState(state): FromState<State>,
     Caller(who): Caller,
@@ -15,4 +42,20 @@ pub(crate) async fn logout_all(
         .await
         .map_err(Problem::at_bearer)?;
     Ok(answer::signed_out(state.cookie))
+}
+
+/// What it answers instead.
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        refused_with(&[
+            Kind::AmbiguousAuthorization,
+            Kind::NotAuthenticated,
+            Kind::InvalidToken,
+            Kind::CrossSiteRequest,
+            Kind::TooManyRequests,
+            Kind::Unavailable,
+        ])
+    }
 }

@@ -1,16 +1,51 @@
 //! `GET /api/v1/user/profile`: who the caller is.
 
+use app::problems::Kind;
 use auth::{account::Profile, flow};
 use axum::{
     Json,
     extract::State as FromState,
     http::{HeaderName, HeaderValue, header::CACHE_CONTROL},
 };
+use utoipa::IntoResponses;
 
 use super::answer;
-use crate::{bearer::Caller, problem::Problem, state::State};
+use crate::{
+    bearer::Caller,
+    openapi::{self, Responses, refused_with},
+    problem::Problem,
+    state::State,
+};
 
 /// Tells the caller's account.
+#[utoipa::path(
+    get,
+    path = "/api/v1/user/profile",
+    operation_id = "profile",
+    tag = openapi::ACCOUNT,
+    summary = "Tell who the caller is",
+    description = "Tells the account of the bearer token's owner. A cookie is not enough.",
+    security(("bearer" = [])),
+    responses(
+        (
+            status = 200,
+            description = "The caller's account",
+            body = openapi::Profile,
+            headers(
+                ("Cache-Control" = String, description = "`no-store`"),
+            ),
+            example = json!({
+                "id": "019b76da-a800-7000-8000-0242ac129b1e",
+                "username": "ada",
+                "email": "ada@example.org",
+                "roles": [],
+                "groups": [],
+                "created_at": "2027-01-15T08:00:00Z"
+            })
+        ),
+        Refusals
+    )
+)]
 pub(crate) async fn profile(
     FromState(state): FromState<State>,
     Caller(who): Caller,
@@ -19,4 +54,19 @@ pub(crate) async fn profile(
         .await
         .map_err(Problem::at_bearer)?;
     Ok(([(CACHE_CONTROL, answer::no_store())], Json(profile)))
+}
+
+/// What it answers instead.
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        refused_with(&[
+            Kind::AmbiguousAuthorization,
+            Kind::NotAuthenticated,
+            Kind::InvalidToken,
+            Kind::TooManyRequests,
+            Kind::Unavailable,
+        ])
+    }
 }

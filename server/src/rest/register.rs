@@ -1,12 +1,66 @@
 //! `POST /api/v1/auth/register`: makes an account and signs in to it.
 
+use app::problems::Kind;
 use auth::{SignUp, flow};
 use axum::{body::Bytes, extract::State as FromState, http::HeaderMap, response::Response};
+use utoipa::IntoResponses;
 
 use super::answer;
-use crate::{json::Members, middleware::client_address::Asker, problem::Problem, state::State};
+use crate::{
+    json::Members,
+    middleware::client_address::Asker,
+    openapi::{self, Responses, refused_with},
+    problem::Problem,
+    state::State,
+};
 
 /// Takes `username`, `email` and `password` as JSON. Anything else in the body is ignored.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/register",
+    operation_id = "register",
+    tag = openapi::AUTHENTICATION,
+    summary = "Make an account",
+    description = "Makes an account and signs in to it. Everything that is wrong is told at once, each field by name. A refresh cookie that comes along is replaced, and its session ends.",
+    request_body(
+        content = openapi::Registration,
+        description = "The name, the address and the password. Other members are ignored.",
+        example = json!({ "username": "ada", "email": "ada@example.org", "password": "seven quiet weavers sing" }),
+    ),
+    responses(
+        (
+            status = 201,
+            description = "The account is made, and signed in to",
+            body = openapi::Registered,
+            headers(
+                ("Cache-Control" = String, description = "`no-store`"),
+                ("Set-Cookie" = String, description = "The refresh token, for the cookie alone: `__Host-refresh_token=…; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=…`"),
+            ),
+            links(
+                ("login" = (
+                    operation_id = "login",
+                    request_body = json!({ "username": "$request.body#/username", "password": "$request.body#/password" }),
+                    description = "The same name and password sign in"
+                )),
+                ("profile" = (operation_id = "profile", description = "With `access_token` as the bearer token"))
+            ),
+            example = json!({
+                "access_token": "header.claims.signature",
+                "token_type": "Bearer",
+                "expires_in": 600,
+                "user": {
+                    "id": "019b76da-a800-7000-8000-0242ac129b1e",
+                    "username": "ada",
+                    "email": "ada@example.org",
+                    "roles": [],
+                    "groups": [],
+                    "created_at": "2027-01-15T08:00:00Z"
+                }
+            })
+        ),
+        Refusals
+    )
+)]
 pub(crate) async fn register(
     FromState(state): FromState<State>,
     Asker(device): Asker,
@@ -24,4 +78,20 @@ pub(crate) async fn register(
     members.finish()?;
     let grant = flow::sign_up(&state.engine, request).await?;
     answer::registered(&grant, state.cookie)
+}
+
+/// What it answers instead.
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        refused_with(&[
+            Kind::InvalidRequest,
+            Kind::UnsupportedMediaType,
+            Kind::CrossSiteRequest,
+            Kind::TooManyRequests,
+            Kind::Busy,
+            Kind::Unavailable,
+        ])
+    }
 }

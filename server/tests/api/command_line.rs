@@ -272,3 +272,11 @@ async fn a_database_that_a_newer_program_has_migrated_is_left_alone() {
         said.says("newer Latchkey").says("9999");
     }
 }
+
+#[tokio::test]
+async fn the_description_of_the_api_is_printed_as_it_is_served() {
+    let live = Live::start().await;
+    let printed = live.run(&["openapi"]).await.json();
+    let served = live.ask("GET", "/api/v1/openapi.json").send().await.json();
+    assert_eq!(printed, served);
+}

@@ -3,4 +3,5 @@
 mod forms;
 mod guard;
 mod headers;
+mod problems;
 mod rendering;

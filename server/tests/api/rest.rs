@@ -3,6 +3,7 @@
 mod login;
 mod logout;
 mod logout_all;
+mod openapi;
 mod profile;
 mod refresh;
 mod register;

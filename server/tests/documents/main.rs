@@ -14,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use app::problems::Kind;
 use server::settings::table;
 
 use self::{
@@ -243,6 +244,40 @@ fn every_target_of_make_that_is_named_is_one_and_the_readme_names_all() {
             readme.contains(&format!("`make {target}`")),
             "README.md does not name `make {target}`"
         );
+    }
+}
+
+#[test]
+fn every_kind_of_problem_is_told_as_the_program_answers_it() {
+    let told: Vec<Vec<String>> = rows(&document("docs/api.md").text)
+        .into_iter()
+        .filter(|row| row.last_heading == "What to do")
+        .map(|row| row.cells)
+        .collect();
+    let answered: Vec<Vec<String>> = Kind::ALL
+        .into_iter()
+        .map(|kind| {
+            let path = format!("`{}`", kind.path());
+            vec![
+                kind.status().to_string(),
+                path,
+                kind.title().to_owned(),
+                kind.remedy().to_owned(),
+            ]
+        })
+        .collect();
+    assert_eq!(told, answered);
+}
+
+#[test]
+fn every_operation_of_the_api_is_told() {
+    let page = document("docs/api.md").text;
+    let description = serde_json::to_value(server::openapi::document()).unwrap();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let call = format!("`{} {path}`", method.to_uppercase());
+            assert!(page.contains(&call), "docs/api.md does not tell of {call}");
+        }
     }
 }
 

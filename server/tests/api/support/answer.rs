@@ -1,5 +1,6 @@
 //! What came back, and what every answer of a kind must be.
 
+use app::problems::Kind;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -131,10 +132,20 @@ impl Answer {
                 "{member}: {self:?}"
             );
         }
-        if let Some(kind) = problem.get("type") {
-            assert!(kind.is_string(), "{self:?}");
-        }
+        let kind = self.kind();
+        assert_eq!(kind.status(), status, "{self:?}");
+        assert_eq!(problem["title"], kind.title(), "{self:?}");
         self.assert_says_nothing_of_the_inside();
+    }
+
+    /// The kind of the problem that this is.
+    pub(crate) fn kind(&self) -> Kind {
+        let problem = self.json();
+        let path = problem["type"].as_str().unwrap_or_default();
+        Kind::ALL
+            .into_iter()
+            .find(|kind| kind.path() == path)
+            .unwrap_or_else(|| panic!("no kind of problem: {self:?}"))
     }
 
     /// Asserts that this refuses the fields named, and no other.

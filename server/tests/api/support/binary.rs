@@ -6,6 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -121,15 +122,15 @@ impl Binary {
             .unwrap();
         // A program that reads nothing of it may have ended already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let begin = Instant::now();
-        while child.try_wait().unwrap().is_none() {
-            if begin.elapsed() > PATIENCE {
-                child.kill().unwrap();
-                panic!("the program went on: {:?}", child.wait_with_output());
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        child.wait_with_output().unwrap()
+        let id = child.id().to_string();
+        let (ended, end) = mpsc::channel();
+        // What it says is read while it goes on: a pipe holds little.
+        thread::spawn(move || ended.send(child.wait_with_output()));
+        let output = end.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            let _ = Command::new("kill").args(["-KILL", &id]).status();
+            panic!("the program went on: {arguments:?}");
+        });
+        output.unwrap()
     }
 
     /// Ends it at once, as a power cut would.
