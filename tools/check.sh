@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Formatting and lints, any warning an error: tools/check.sh [format | native | browser | scripts]…, all of them by default.
+# Formatting and lints, any warning an error: tools/check.sh [format | native | browser | scripts | deploy]…, all of them by default.
 source "$(dirname "$0")/cache.sh"
 
-[ "$#" -gt 0 ] || set -- format native browser scripts
+[ "$#" -gt 0 ] || set -- format native browser scripts deploy
 
 for part in "$@"; do
   case "$part" in
@@ -27,6 +27,10 @@ for part in "$@"; do
       else
         say "shellcheck is not here, so the scripts are not linted"
       fi
+      ;;
+    deploy)
+      say "Looking at the files for deploying (seconds)"
+      tools/check-deploy.sh
       ;;
     *) give_up "tools/check.sh knows no \`$part\`." ;;
   esac

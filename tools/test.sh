@@ -100,11 +100,13 @@ release_builds() {
   cargo xtask build --release --features test-clock --server-out "$clock_server" && tools/dist.sh && cargo xtask build --release
 }
 
-engine_and_server=(--no-fail-fast --package auth --package server)
+# The example with them, since it starts a server: so nothing is compiled for its sake.
+engine_and_server=(--no-fail-fast --package auth --package server --package resource-server)
 
 preparation wasm-target tools/wasm-target.sh || true
 lint format tools/check.sh format
 if have shellcheck; then lint scripts tools/check.sh scripts; else say "shellcheck is not here, so the scripts are not linted"; fi
+if tools/check-deploy.sh --if-there; then lint deploy tools/check.sh deploy; else say "Nothing that checks the files for deploying is here, so they are not checked"; fi
 lint clippy-native tools/check.sh native
 lint clippy-browser tools/check.sh browser
 cargo_tests tests-sqlite cargo test "${engine_and_server[@]}"

@@ -91,12 +91,18 @@ fn document(name: &str) -> Document {
 
 /// All of them.
 fn documents() -> Vec<Document> {
-    let at_the_top = ["README.md", "CHANGELOG.md"].map(|name| checkout().join(name));
+    let elsewhere = [
+        "README.md",
+        "CHANGELOG.md",
+        "deploy/README.md",
+        "examples/resource-server/README.md",
+    ]
+    .map(|name| checkout().join(name));
     let further = fs::read_dir(checkout().join("docs"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension() == Some("md".as_ref()));
-    at_the_top
+    elsewhere
         .into_iter()
         .chain(further)
         .map(Document::read)
@@ -190,20 +196,40 @@ fn every_link_leads_somewhere() {
     });
 }
 
+/// Names that look like variables of ours, and are none.
+fn variables_that_there_are_not(page: &Document) -> Vec<String> {
+    names_beginning_with(&page.text, "LATCHKEY_")
+        .into_iter()
+        .filter(|name| !OTHER_VARIABLES.contains(name))
+        .filter(|name| {
+            !table::ALL
+                .iter()
+                .any(|setting| setting.variable() == **name)
+        })
+        .map(|name| format!("{name} is no variable"))
+        .collect()
+}
+
 #[test]
 fn every_variable_that_is_named_is_one() {
-    let settings: Vec<String> = table::ALL
-        .iter()
-        .map(|setting| setting.variable())
+    assert_nothing_wrong(variables_that_there_are_not);
+}
+
+#[test]
+fn the_files_for_deploying_set_what_can_be_set() {
+    let files = fs::read_dir(checkout().join("deploy")).unwrap();
+    let pages: Vec<Document> = files
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(Document::read)
         .collect();
-    assert_nothing_wrong(|page| {
-        names_beginning_with(&page.text, "LATCHKEY_")
-            .into_iter()
-            .filter(|name| !OTHER_VARIABLES.contains(name))
-            .filter(|name| !settings.iter().any(|setting| setting == name))
-            .map(|name| format!("{name} is no variable"))
-            .collect()
-    });
+    let named = |page: &Document| page.text.contains("LATCHKEY_PUBLIC_URL");
+    assert!(pages.iter().any(named), "they are in deploy/");
+    let wrong: Vec<String> = pages
+        .iter()
+        .flat_map(variables_that_there_are_not)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]
