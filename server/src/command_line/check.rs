@@ -286,8 +286,7 @@ async fn database(
     let store = match Store::connect(settings.database_url.expose_secret()).await {
         Ok(store) => store,
         Err(error) => {
-            let remedy =
-                "Start it, or mend LATCHKEY_DATABASE_URL; the server waits for it and tries again";
+            let remedy = "Start it, or mend LATCHKEY_DATABASE_URL; no server starts without it";
             return vec![Finding::fault(SUBJECT, end::with_causes(&error), remedy)];
         }
     };

@@ -2,9 +2,36 @@
 
 use std::io::{self, Write as _};
 
+use auth::flow::administration::Page;
+use clap::Args;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::end::End;
+
+/// Which part of a list is printed, and how.
+#[derive(Debug, Args)]
+pub(super) struct Listing {
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    /// Go on behind the one of this id
+    #[arg(long, value_name = "ID")]
+    after: Option<Uuid>,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl Listing {
+    /// The part that is meant.
+    pub(super) fn page(&self) -> Page {
+        Page {
+            after: self.after,
+            limit: self.limit,
+        }
+    }
+}
 
 /// Prints one line.
 pub(super) fn line(words: impl AsRef<str>) -> Result<(), End> {

@@ -1,12 +1,11 @@
 //! `latchkey session`
 
 use auth::{
-    flow::administration::{self, Page, StandingSession},
+    flow::administration::{self, StandingSession},
     session::SessionId,
 };
 use clap::{ArgGroup, Args, Subcommand};
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{end::End, office, output, terminal, user};
 
@@ -18,15 +17,8 @@ pub(super) enum Session {
         /// Only those of this user: a username, email address or id
         #[arg(long)]
         user: Option<String>,
-        /// How many at most
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-        limit: u32,
-        /// Go on behind the session of this id
-        #[arg(long, value_name = "ID")]
-        after: Option<Uuid>,
-        /// Print JSON, for scripts
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        listing: output::Listing,
     },
     /// End a session, those of a user, or all
     Revoke(Revoke),
@@ -80,19 +72,14 @@ impl From<StandingSession> for Shown {
 impl Session {
     pub(super) fn run(self) -> Result<(), End> {
         match self {
-            Self::List {
-                user,
-                limit,
-                after,
-                json,
-            } => office::run(async |settings| {
+            Self::List { user, listing } => office::run(async |settings| {
                 let engine = office::engine(settings).await?;
                 let user = match user {
                     Some(user) => Some(user::find(&engine, &user).await?.id),
                     None => None,
                 };
-                let page = Page { after, limit };
-                list(administration::sessions(&engine, user, page).await?, json)
+                let sessions = administration::sessions(&engine, user, listing.page()).await?;
+                list(sessions, listing.json)
             }),
             Self::Revoke(revoke) => revoke.run(),
         }

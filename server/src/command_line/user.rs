@@ -2,11 +2,10 @@
 
 use auth::{
     Engine,
-    flow::administration::{self, Account, Page},
+    flow::administration::{self, Account},
 };
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{end::End, office, output, terminal};
 
@@ -26,17 +25,7 @@ pub(super) enum User {
         json: bool,
     },
     /// List accounts, in the order in which they were made
-    List {
-        /// How many at most
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-        limit: u32,
-        /// Go on behind the account of this id
-        #[arg(long, value_name = "ID")]
-        after: Option<Uuid>,
-        /// Print JSON, for scripts
-        #[arg(long)]
-        json: bool,
-    },
+    List(output::Listing),
     /// Show an account
     Show {
         #[command(flatten)]
@@ -135,10 +124,10 @@ impl User {
                     show(account.into(), json)
                 })
             }
-            Self::List { limit, after, json } => office::run(async |settings| {
+            Self::List(listing) => office::run(async |settings| {
                 let engine = office::engine(settings).await?;
-                let accounts = administration::users(&engine, Page { after, limit }).await?;
-                list(accounts, json)
+                let accounts = administration::users(&engine, listing.page()).await?;
+                list(accounts, listing.json)
             }),
             Self::Show { who, json } => on(&who, async |_, account| show(account.into(), json)),
             Self::SetPassword { who } => {
