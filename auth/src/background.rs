@@ -23,7 +23,7 @@ use crate::{
 const POLL: Duration = Duration::from_millis(500);
 /// How far each poll reaches back over the one before: rows are not committed in the order of their times.
 const OVERLAP: Duration = Duration::from_secs(30);
-/// How long a poll may take.
+/// How long a poll may take, and a look at the schedule of the keys.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long to wait after the schedule of the keys could not be kept.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -80,10 +80,17 @@ async fn follow(followers: Followers) {
         if schedule_rests_until.is_some_and(|until| Instant::now() < until) {
             continue;
         }
-        if let Err(error) = followers.keys.keep_schedule().await {
-            tracing::warn!(%error, "the signing keys could not be rotated; they go on as they are for now");
-            schedule_rests_until = Some(Instant::now() + PAUSE);
+        // A database that hangs must not keep the next poll from being tried.
+        match timeout(PATIENCE, followers.keys.keep_schedule()).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the signing keys could not be rotated; they go on as they are for now");
+            }
+            Err(_) => tracing::warn!(
+                "the signing keys could not be rotated in time; they go on as they are for now"
+            ),
         }
+        schedule_rests_until = Some(Instant::now() + PAUSE);
     }
 }
 
