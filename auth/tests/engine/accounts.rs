@@ -6,8 +6,8 @@ use auth::{Error, HashingSettings, SignIn, ThrottleSettings, error::Field, flow}
 use secrecy::SecretString;
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, call, device, new_user, on_database, refresh, sign_in,
-    sign_up,
+    PASSWORD, TestDatabase, assert_invalid, call, device, new_user, on_database, refresh,
+    refuses_within_two_seconds, sign_in, sign_up,
 };
 
 fn faults(error: Error) -> Vec<(Field, String)> {
@@ -330,4 +330,20 @@ async fn signing_in_ends_the_session_that_the_browser_was_in() {
         call(&engine, &second.access_token).await.is_ok(),
         "a failed sign-in ends nothing"
     );
+}
+
+#[tokio::test]
+async fn a_deleted_users_token_is_refused_in_every_process_and_by_those_that_start_later() {
+    let database = TestDatabase::new().await;
+    let (a, b) = (database.engine().await, database.engine().await);
+    let ada = sign_up(&a, "ada").await;
+    call(&b, &ada.access_token).await.unwrap();
+    let account = flow::administration::find_user(&a, "ada").await.unwrap();
+    flow::administration::delete(&a, account.unwrap().id)
+        .await
+        .unwrap();
+    assert_invalid(call(&a, &ada.access_token).await);
+    refuses_within_two_seconds(&b, &ada.access_token).await;
+    let later = database.engine().await;
+    assert_invalid(call(&later, &ada.access_token).await);
 }
