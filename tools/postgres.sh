@@ -61,5 +61,7 @@ for _ in 1 2 3 4 5; do
 done
 [ -n "$started" ] || { tail -n 20 "$folder/data/log" >&2; give_up "PostgreSQL did not start; its words are above."; }
 
+# So that the command finds pg_dump and pg_restore of the same version.
+export PATH="$bin:$PATH"
 export LATCHKEY_TEST_POSTGRES_URL="postgres://latchkey:$password@127.0.0.1:$port/postgres"
 "$@"

@@ -1,6 +1,8 @@
 //! All the SQL there is. One text serves both databases; each one-use thing is one conditional statement, so that it holds across processes.
 
 mod audit;
+mod backup;
+mod copy;
 mod key;
 mod notice;
 mod revocation;
@@ -23,6 +25,8 @@ use crate::clock::Timestamp;
 
 pub use self::{
     audit::{AuditEvent, AuditKind},
+    backup::BackupError,
+    copy::{CopiedTable, CopyError},
     key::StoredKey,
     revocation::Revoked,
     session::{MintedWithin, NewSession, Rotation},

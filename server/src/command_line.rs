@@ -3,9 +3,11 @@
 //! Each command is a file in `command_line/`. It reads the same settings as the server, works on the same database through the engine, and
 //! prints what a person reads or, by `--json`, what a script does.
 
+mod backup;
 mod check;
 mod completions;
 mod config;
+mod copy;
 mod end;
 mod key;
 mod migrate;
@@ -53,6 +55,13 @@ enum Command {
     Migrate,
     /// Say whether all is in order for a deployment, line by line, each with its remedy
     Check(check::Check),
+    /// Copy everything to another database, SQLite or PostgreSQL; nobody is signed out by the move
+    ///
+    /// Stop all servers first: what is written meanwhile is not copied, and the comparison at the end tells of it. A copy that was cut goes on
+    /// where it stopped. Afterwards name the new database in the settings, with the same master secret, and start the servers.
+    Copy(copy::Copy),
+    /// Write the embedded database, as it stands now, to a file; servers go on meanwhile
+    Backup(backup::Backup),
     /// Accounts
     #[command(subcommand)]
     User(user::User),
@@ -78,6 +87,8 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(),
         Command::Migrate => migrate::run(),
         Command::Check(check) => check.run(),
+        Command::Copy(copy) => copy.run(),
+        Command::Backup(backup) => backup.run(),
         Command::User(user) => user.run(),
         Command::Session(session) => session.run(),
         Command::Key(key) => key.run(),

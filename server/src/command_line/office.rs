@@ -34,7 +34,7 @@ pub(super) fn runtime() -> Result<Runtime, End> {
 }
 
 /// Opens the database, which must be up to date.
-async fn store(database_url: &SecretString) -> Result<Store, End> {
+pub(super) async fn store(database_url: &SecretString) -> Result<Store, End> {
     let store = Store::connect(database_url.expose_secret()).await?;
     match store.schema_state().await? {
         SchemaState::UpToDate => Ok(store),

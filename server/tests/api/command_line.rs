@@ -1,6 +1,8 @@
 //! The command line, beside a server that runs: what its operator does, and how the server obeys.
 
+mod backups;
 mod check;
+mod copies;
 mod keys;
 mod sessions;
 mod users;
@@ -81,6 +83,19 @@ impl Live {
         let (folder, environment) = (self.folder(), self.environment.clone());
         let server = on_a_thread(move || Binary::start(&folder, &borrowed(&environment))).await;
         self.server = Some(server);
+    }
+
+    /// Ends the server as a service manager does.
+    async fn stop(&mut self) {
+        let server = self.server.take().unwrap();
+        let (well, log) = on_a_thread(|| server.stop()).await;
+        assert!(well, "{log}");
+    }
+
+    /// Works on another database from now on.
+    fn move_to(&mut self, database: Database) {
+        self.set("LATCHKEY_DATABASE_URL", &database.url());
+        self.database = database;
     }
 
     /// Changes a setting, for commands and for servers that are still to be started.

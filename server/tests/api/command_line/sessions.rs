@@ -3,7 +3,7 @@
 use super::{Live, PASSWORD, SignedIn};
 use crate::support::claims_of;
 
-fn id_of(who: &SignedIn) -> String {
+pub(super) fn id_of(who: &SignedIn) -> String {
     claims_of(&who.access)["sid"].as_str().unwrap().to_owned()
 }
 

@@ -60,6 +60,14 @@ impl Database {
         Self { folder, postgres }
     }
 
+    /// One that is a file, whatever the others are.
+    pub(crate) fn embedded() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            postgres: None,
+        }
+    }
+
     /// The address by which a server reaches it.
     pub(crate) fn url(&self) -> String {
         match &self.postgres {
