@@ -21,6 +21,7 @@ mod middleware;
 pub mod openapi;
 mod pages;
 mod problem;
+mod random_hex;
 mod refresh_cookie;
 mod rest;
 mod routes;
@@ -28,6 +29,7 @@ mod serve;
 pub mod settings;
 mod site;
 mod state;
+mod telemetry;
 #[cfg(feature = "test-clock")]
 pub mod test_clock;
 

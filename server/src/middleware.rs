@@ -6,11 +6,14 @@ pub(crate) mod log;
 pub(crate) mod panics;
 pub(crate) mod presentation;
 mod rate_limit;
+mod request_id;
 pub(crate) mod same_origin;
 pub(crate) mod security_headers;
 pub(crate) mod time_limit;
+mod trace_context;
 pub(crate) mod whole_body;
 
 pub(crate) use self::{
     client_address::ClientAddress, rate_limit::RateLimits, security_headers::ResponseNonce,
+    trace_context::TraceParent,
 };

@@ -33,7 +33,7 @@ pub(crate) fn routes(state: &State) -> Router {
         .layer(
             // The outermost first.
             ServiceBuilder::new()
-                .layer(from_fn(log::log))
+                .layer(from_fn_with_state(state.clone(), log::log))
                 .layer(from_fn_with_state(state.clone(), security_headers::protect))
                 .layer(CompressionLayer::new().compress_when(is_page))
                 .layer(CatchPanicLayer::custom(panics::answer))

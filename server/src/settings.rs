@@ -64,6 +64,11 @@ pub struct Settings {
     pub cookie: CookieKind,
     /// What is logged, as a filter.
     pub log: String,
+    /// What its lines look like.
+    pub log_format: LogFormat,
+    /// The collector that spans are sent to, if any.
+    #[cfg(feature = "opentelemetry")]
+    pub otlp_endpoint: Option<url::Url>,
     /// Where the control port of the test clock listens, if anywhere.
     #[cfg(feature = "test-clock")]
     pub test_clock_listen: Option<SocketAddr>,
@@ -147,6 +152,17 @@ pub enum CookieKind {
     Host,
     /// For Safari on plain http.
     Development,
+}
+
+/// What the lines of the log look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For a person in a terminal, JSON elsewhere.
+    Auto,
+    /// For a person.
+    Human,
+    /// An object a line.
+    Json,
 }
 
 impl Settings {

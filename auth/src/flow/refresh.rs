@@ -1,6 +1,7 @@
 //! Exchanging a refresh token for the next pair, and telling a lost answer from a theft.
 
 use secrecy::SecretString;
+use tracing::Instrument as _;
 
 use super::{Device, Grant};
 use crate::{
@@ -114,7 +115,8 @@ async fn stop_theft(
 ) -> Result<Grant, Error> {
     let (engine, token, device) = (engine.clone(), token.clone(), device.clone());
     // On a task of its own: whoever hangs up now must not keep the owner from being told.
-    tokio::spawn(async move { end_stolen_session(&engine, &token, &device, now).await })
+    let stop = async move { end_stolen_session(&engine, &token, &device, now).await };
+    tokio::spawn(stop.in_current_span())
         .await
         .map_err(|interrupted| Error::Internal(Box::new(interrupted)))??;
     Err(Error::InvalidToken)

@@ -144,5 +144,5 @@ failures!(
     crate::NoMasterSecret,
     crate::StartError,
     serde_json::Error,
-    tracing_subscriber::filter::ParseError,
+    crate::telemetry::TelemetryError,
 );

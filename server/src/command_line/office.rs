@@ -10,21 +10,16 @@ use auth::{
     token::Keysmith,
 };
 use tokio::runtime::{Builder, Runtime};
-use tracing_subscriber::EnvFilter;
 
 use super::end::End;
-use crate::{StartError, master_secret, settings::Settings};
+use crate::{StartError, master_secret, settings::Settings, telemetry};
 
 /// Runs a command to its end. What is worth a warning is told on standard error, as the server does.
 pub(super) fn run<Done>(
     command: impl AsyncFnOnce(Settings) -> Result<Done, End>,
 ) -> Result<Done, End> {
     let settings = Settings::load()?;
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new("warn"))
-        .with_writer(std::io::stderr)
-        .without_time()
-        .init();
+    telemetry::of_a_command();
     runtime()?.block_on(command(settings))
 }
 

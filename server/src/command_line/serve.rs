@@ -1,25 +1,16 @@
 //! `latchkey serve`: starts the server, says where it is, and stops when it is told to.
 
-use std::{
-    io::{self, IsTerminal as _},
-    net::TcpListener,
-    sync::Arc,
-};
+use std::{io, net::TcpListener, sync::Arc};
 
 use auth::random::SystemRandomness;
-use tracing_subscriber::EnvFilter;
 
 use super::{end::End, office, output};
-use crate::{Server, Sources, settings::Settings};
+use crate::{Server, Sources, settings::Settings, telemetry::Telemetry};
 
 /// Serves until a signal says to stop.
 pub(super) fn run() -> Result<(), End> {
     let settings = Settings::load()?;
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&settings.log)?)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
+    let _telemetry = Telemetry::of_the_server(&settings)?;
     office::runtime()?.block_on(serve(settings))
 }
 

@@ -1,7 +1,5 @@
 //! The headers that tell a browser what this site does not do, on every answer, and the nonce that goes with them.
 
-use std::fmt::Write;
-
 use auth::random::{Randomness, RandomnessError};
 use axum::{
     extract::{Request, State as FromState},
@@ -16,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{problem::Problem, settings::Security, state::State};
+use crate::{problem::Problem, random_hex, settings::Security, state::State};
 
 /// The nonce of the answer to one request: scripts of a page that carry it may run.
 #[derive(Clone, Debug, Default)]
@@ -24,14 +22,7 @@ pub(crate) struct ResponseNonce(pub(crate) String);
 
 impl ResponseNonce {
     fn draw(randomness: &dyn Randomness) -> Result<Self, RandomnessError> {
-        let mut bytes = [0_u8; 16];
-        randomness.fill(&mut bytes)?;
-        let mut text = String::with_capacity(32);
-        for byte in bytes {
-            // Writing to a String can't fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Ok(Self(text))
+        random_hex::draw::<16>(randomness).map(Self)
     }
 }
 

@@ -10,8 +10,8 @@ use axum::http::HeaderName;
 use tracing_subscriber::EnvFilter;
 
 use super::{
-    ClientAddressSource, CookieKind, Fault, Limits, MasterSecretPlace, PublicUrl, Rate, Security,
-    Settings, SettingsError, TokenSettings, sources::Sources, table,
+    ClientAddressSource, CookieKind, Fault, Limits, LogFormat, MasterSecretPlace, PublicUrl, Rate,
+    Security, Settings, SettingsError, TokenSettings, sources::Sources, table,
 };
 
 /// Reads every setting. A fault does not end it, so that all are told at once.
@@ -73,6 +73,9 @@ pub(super) fn settings(mut sources: Sources) -> Result<Settings, SettingsError> 
             }),
         },
         log: sources.take_or(&table::LOG, String::new(), log_filter),
+        log_format: sources.take_or(&table::LOG_FORMAT, LogFormat::Auto, log_format),
+        #[cfg(feature = "opentelemetry")]
+        otlp_endpoint: sources.take(&table::OTLP_ENDPOINT, collector),
         #[cfg(feature = "test-clock")]
         test_clock_listen: sources.take(&table::TEST_CLOCK_LISTEN, |text| {
             parsed::<SocketAddr>(text).filter(|address| address.ip().is_loopback())
@@ -270,6 +273,27 @@ fn path(text: &str) -> Option<PathBuf> {
 
 fn log_filter(text: &str) -> Option<String> {
     (!text.is_empty() && EnvFilter::try_new(text).is_ok()).then(|| text.to_owned())
+}
+
+fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "auto" => Some(LogFormat::Auto),
+        "human" => Some(LogFormat::Human),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "opentelemetry")]
+fn collector(text: &str) -> Option<url::Url> {
+    parsed::<url::Url>(text).filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    })
 }
 
 fn database_url(text: &str) -> Option<SecretString> {

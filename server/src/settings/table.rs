@@ -144,6 +144,11 @@ settings! {
     DEVELOPMENT_COOKIE = "development_cookie", Some("false"), Open, "true or false";
     /// What is written to the log.
     LOG = "log", Some("info"), Open, "a filter as tracing-subscriber reads it: info, warn,server=debug and the like";
+    /// What the lines of the log look like: for a person, or JSON, an object a line. `auto` is human in a terminal, json elsewhere.
+    LOG_FORMAT = "log_format", Some("auto"), Open, "auto, human or json";
+    /// The OpenTelemetry collector that the spans of requests are sent to, by OTLP over HTTP. Only a build with the feature `opentelemetry` knows it.
+    #[cfg(feature = "opentelemetry")]
+    OTLP_ENDPOINT = "otlp_endpoint", None, Open, "http:// or https:// with a host, as http://127.0.0.1:4318; no user, query or fragment";
     /// For end-to-end tests: where the control port of the test clock listens. Only a build with the feature `test-clock` knows it.
     #[cfg(feature = "test-clock")]
     TEST_CLOCK_LISTEN = "test_clock_listen", None, Open, "a loopback address and a port, as 127.0.0.1:3999";

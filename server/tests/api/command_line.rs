@@ -18,9 +18,10 @@ use crate::support::{
 
 /// A program that serves, and the settings that commands share with it.
 struct Live {
+    // Before the database, so that its log is still there when it is dropped.
+    server: Option<Binary>,
     database: Database,
     environment: Vec<(String, String)>,
-    server: Option<Binary>,
     client: reqwest::Client,
 }
 

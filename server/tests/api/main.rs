@@ -11,7 +11,10 @@
 
 mod attacks;
 mod command_line;
+#[cfg(feature = "opentelemetry")]
+mod export;
 mod functions;
+mod log;
 mod pages;
 mod processes;
 mod rest;

@@ -68,6 +68,7 @@ fn a_wrong_setting_stops_the_start_with_its_value_and_what_is_allowed() {
             "whole number",
         ),
         ("LATCHKEY_LOG", "=,=loud", "filter"),
+        ("LATCHKEY_LOG_FORMAT", "xml", "auto, human or json"),
         ("LATCHKEY_DEVELOPMENT_COOKIE", "yes", "true or false"),
     ] {
         let said = refusal(folder.path(), &[(name, value)]);
@@ -187,6 +188,38 @@ fn the_ordinary_program_knows_no_test_clock() {
         !program.windows(8).any(|window| window == b"/advance"),
         "the control port is in the program"
     );
+}
+
+#[cfg(not(feature = "opentelemetry"))]
+#[test]
+fn the_ordinary_program_knows_no_collector() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = refusal(
+        folder.path(),
+        &[("LATCHKEY_OTLP_ENDPOINT", "http://127.0.0.1:4318")],
+    );
+    assert!(
+        said.contains("LATCHKEY_OTLP_ENDPOINT in the environment is no setting"),
+        "{said}"
+    );
+}
+
+#[cfg(feature = "opentelemetry")]
+#[test]
+fn a_collector_is_an_address_without_a_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    for wrong in [
+        "127.0.0.1:4318",
+        "grpc://127.0.0.1:4317",
+        "http://user@127.0.0.1:4318",
+        "http://127.0.0.1:4318/?token=1",
+    ] {
+        let said = refusal(folder.path(), &[("LATCHKEY_OTLP_ENDPOINT", wrong)]);
+        assert!(
+            said.contains("LATCHKEY_OTLP_ENDPOINT") && said.contains("with a host"),
+            "{wrong}: {said}"
+        );
+    }
 }
 
 #[test]

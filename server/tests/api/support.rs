@@ -6,6 +6,7 @@ mod binary;
 mod database;
 mod forge;
 mod raw;
+mod secrecy;
 mod set_cookie;
 
 use std::{
@@ -22,6 +23,7 @@ use auth::{
 use serde_json::{Value, json};
 use server::{RunningServer, Server, Sources, settings::Settings};
 
+use self::secrecy::WatchedLog;
 pub(crate) use self::{
     answer::Answer,
     ask::{Ask, client as ask_client, form},
@@ -59,6 +61,7 @@ pub(crate) struct TestApp {
     pub(crate) public_url: String,
     randomness: Arc<RecordedRandomness>,
     client: reqwest::Client,
+    _log: WatchedLog,
 }
 
 /// Somebody who is signed in: what the answer to a sign-in held.
@@ -99,6 +102,7 @@ impl TestApp {
         public_url: Option<String>,
         own: &[(&str, &str)],
     ) -> Self {
+        let log = WatchedLog::begin();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let mut environment = vec![
@@ -139,6 +143,7 @@ impl TestApp {
             public_url,
             randomness,
             client: ask_client(),
+            _log: log,
         }
     }
 

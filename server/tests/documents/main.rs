@@ -25,10 +25,11 @@ use self::{
 /// The heading of a column whose every cell must name a test.
 const PROVED_BY: &str = "Proved by";
 
-/// Variables of ours that are no settings: where the settings are, and what the tools and tests are told.
-const OTHER_VARIABLES: [&str; 3] = [
+/// Variables of ours that are no settings of every build: where the settings are, what the tools and tests are told, and what a feature adds.
+const OTHER_VARIABLES: [&str; 4] = [
     "LATCHKEY_CONFIG",
     "LATCHKEY_CACHE",
+    "LATCHKEY_OTLP_ENDPOINT",
     "LATCHKEY_TEST_POSTGRES_URL",
 ];
 
@@ -307,8 +308,8 @@ fn every_operation_of_the_api_is_told() {
     }
 }
 
-/// With the feature `test-clock` there is one setting more, which no document need name.
-#[cfg(not(feature = "test-clock"))]
+/// With the features `test-clock` and `opentelemetry` there is one setting more each, which the list of all settings need not name.
+#[cfg(not(any(feature = "test-clock", feature = "opentelemetry")))]
 #[test]
 fn the_settings_are_told_as_the_program_lists_them() {
     let listed = std::process::Command::new(env!("CARGO_BIN_EXE_latchkey"))

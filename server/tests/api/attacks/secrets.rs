@@ -4,10 +4,13 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::support::{Ask, Binary, PASSWORD, SignedIn, TestApp, ask_client, on_a_thread};
+use crate::support::{Ask, Binary, Database, PASSWORD, SignedIn, TestApp, ask_client, on_a_thread};
 
 const CANARY: &str = "canary birds sing quietly 7392";
 const WRONG_CANARY: &str = "canary birds sing loudly 5518";
+const NEW_CANARY: &str = "canary birds learn a song 8046";
+const CANARY_SECRET: &str = "Zq8vN3xWm5Lr7TbY2kHd9PfJ4sGc6AeU";
+const PEPPER: &str = "pQ4zV8nX2wM6rL9tB3yK7hD5fJ1sG0cA";
 
 fn assert_absent(place: &str, bytes: &[u8], secrets: &[&str]) {
     for secret in secrets {
@@ -136,54 +139,100 @@ async fn live_a_day(base: &str) -> Vec<String> {
     tokens
 }
 
-#[tokio::test]
-async fn neither_the_log_at_its_most_talkative_nor_the_database_holds_a_secret() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_path_buf();
-    let master_secret = "Zq8vN3xWm5Lr7TbY2kHd9PfJ4sGc6AeU";
-    let pepper = "pQ4zV8nX2wM6rL9tB3yK7hD5fJ1sG0cA";
-    let binary = on_a_thread(move || {
-        let environment = [
-            ("LATCHKEY_LOG", "trace"),
-            ("LATCHKEY_DATABASE_URL", "sqlite:latchkey.db"),
-            ("LATCHKEY_MASTER_SECRET", master_secret),
-            ("LATCHKEY_PEPPER", pepper),
-            ("RUST_BACKTRACE", "full"),
-            ("LATCHKEY_HASH_MEMORY_KIB", "7168"),
-        ];
-        Binary::start(&path, &environment)
+/// The program's log at its most talkative in one format, after a day on the database of this test, with commands run beside it.
+async fn log_of_a_day(format: &'static str) {
+    let database = Database::create().await;
+    let (url, folder) = (database.url(), database.folder().to_path_buf());
+    let environment = move || {
+        [
+            ("LATCHKEY_LOG_FORMAT", format.to_owned()),
+            ("LATCHKEY_DATABASE_URL", url.clone()),
+            ("LATCHKEY_MASTER_SECRET", CANARY_SECRET.to_owned()),
+            ("LATCHKEY_PEPPER", PEPPER.to_owned()),
+            ("LATCHKEY_PUBLIC_URL", "http://localhost:3000".to_owned()),
+            ("LATCHKEY_HASH_MEMORY_KIB", "7168".to_owned()),
+            ("RUST_BACKTRACE", "full".to_owned()),
+        ]
+    };
+    let (place, settings) = (folder.clone(), environment.clone());
+    let binary = on_a_thread(move || Binary::start(&place, &borrowed(&settings()))).await;
+    let tokens = live_a_day(&format!("http://{}", binary.address)).await;
+    let place = folder.clone();
+    let (said, ended_well, log) = on_a_thread(move || {
+        let said = administrate(&place, &borrowed(&environment()));
+        let (ended_well, log) = binary.stop();
+        (said, ended_well, log)
     })
     .await;
-    let tokens = live_a_day(&format!("http://{}", binary.address)).await;
-    let (ended_well, log) = on_a_thread(move || binary.stop()).await;
     assert!(ended_well, "{log}");
     assert!(
-        log.contains("DEBUG") && log.contains("/api/v1/auth/login"),
+        log.contains("DEBUG") && log.contains("/api/v1/auth/login") && log.contains("request_id"),
         "the log was not on: {log}"
     );
+    assert_eq!(log.contains("{\"timestamp\":"), format == "json", "{log}");
     let plus = CANARY.replace(' ', "+");
     let percent = CANARY.replace(' ', "%20");
     let mut secrets = vec![
         CANARY,
         WRONG_CANARY,
+        NEW_CANARY,
         &plus,
         &percent,
-        master_secret,
-        pepper,
-        "$argon2id$",
+        CANARY_SECRET,
+        PEPPER,
     ];
     let signatures: Vec<String> = tokens
         .iter()
         .map(|token| token.rsplit_once('.').unwrap().1.to_owned())
         .collect();
     secrets.extend(tokens.iter().chain(&signatures).map(String::as_str));
-    assert_absent("the log", log.as_bytes(), &secrets);
-    secrets.retain(|secret| *secret != "$argon2id$");
+    assert_absent("what commands say", said.as_bytes(), &secrets);
     for name in ["latchkey.db", "latchkey.db-wal"] {
-        if let Ok(bytes) = std::fs::read(folder.path().join(name)) {
+        if let Ok(bytes) = std::fs::read(folder.join(name)) {
             assert_absent(name, &bytes, &secrets);
         }
     }
+    secrets.extend(["$argon2id$", "ada@example.org", "bob@example.org"]);
+    assert_absent("the log", log.as_bytes(), &secrets);
+}
+
+fn borrowed<'text>(pairs: &'text [(&'static str, String)]) -> Vec<(&'static str, &'text str)> {
+    pairs
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect()
+}
+
+/// Runs commands that are told a password, well and badly, and returns what they say.
+fn administrate(folder: &Path, environment: &[(&str, &str)]) -> String {
+    let mut said = Vec::new();
+    for (arguments, code) in [
+        (&["user", "add", "bob", "bob@example.org"] as &[&str], 0),
+        (&["user", "add", "bob", "bob@example.org"], 5),
+        (&["user", "add", "b", "nowhere"], 5),
+        (&["user", "set-password", "bob"], 0),
+        (&["user", "set-password", "nobody"], 4),
+    ] {
+        let input = format!("{NEW_CANARY}\n");
+        let output = Binary::run_with_input(folder, arguments, environment, &input);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {output:?}"
+        );
+        said.extend([output.stdout, output.stderr].concat());
+    }
+    String::from_utf8(said).unwrap()
+}
+
+#[tokio::test]
+async fn neither_the_log_at_its_most_talkative_nor_the_database_holds_a_secret() {
+    log_of_a_day("json").await;
+}
+
+#[tokio::test]
+async fn nor_does_the_log_for_a_person() {
+    log_of_a_day("human").await;
 }
 
 #[tokio::test]

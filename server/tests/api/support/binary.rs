@@ -11,13 +11,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::PATIENCE;
+use super::{
+    PATIENCE,
+    secrecy::{assert_tells_no_secret, secrets_of},
+};
 
-/// A running program. Dropped, it is stopped.
+/// A running program. Dropped, it is stopped, and must have written no secret.
 pub(crate) struct Binary {
     child: Child,
     pub(crate) address: SocketAddr,
     log: PathBuf,
+    secrets: Vec<String>,
 }
 
 impl Binary {
@@ -39,7 +43,9 @@ impl Binary {
         let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\"");
         let mut shell = Command::new("bash");
         shell.args(["-c", &script, env!("CARGO_BIN_EXE_latchkey")]);
-        let mut binary = Self::spawn_as(apart(shell, folder), folder, environment);
+        // A log takes of that room too.
+        let quiet = [environment, &[("LATCHKEY_LOG", "info")]].concat();
+        let mut binary = Self::spawn_as(apart(shell, folder), folder, &quiet);
         binary.wait_until_it_answers();
         binary
     }
@@ -55,6 +61,7 @@ impl Binary {
         let output = File::create(&log).unwrap();
         let child = command
             .env("LATCHKEY_LISTEN", address.to_string())
+            .env("LATCHKEY_LOG", "trace")
             .envs(environment.iter().copied())
             .stdout(output.try_clone().unwrap())
             .stderr(output)
@@ -64,6 +71,7 @@ impl Binary {
             child,
             address,
             log,
+            secrets: secrets_of(environment),
         }
     }
 
@@ -161,6 +169,10 @@ impl Drop for Binary {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // A test that has failed has said what is the matter; and a folder that is gone took its log along.
+        if !thread::panicking() && self.log.exists() {
+            assert_tells_no_secret("the log", &self.log(), &self.secrets);
+        }
     }
 }
 
