@@ -7,7 +7,7 @@ missing=()
 failed=0
 
 if [ "${1:-}" = --if-there ]; then
-  have caddy || have nginx || have systemd-analyze || have hadolint || have dclint
+  have caddy || have nginx || have systemd-analyze || have hadolint || have dclint || have promtool || have python3
   exit
 fi
 
@@ -69,6 +69,14 @@ if have dclint; then
   check "deploy/compose.yaml" dclint deploy/compose.yaml --quiet --disable-rule no-unbound-port-interfaces
 else
   missing+=(dclint)
+fi
+
+# The settings name the rules, and both are looked over.
+if have promtool; then check "deploy/prometheus" promtool check config deploy/prometheus/prometheus.yml; else missing+=(promtool); fi
+if have python3; then
+  check "deploy/grafana/latchkey.json" python3 -m json.tool deploy/grafana/latchkey.json /dev/null
+else
+  missing+=(python3)
 fi
 
 [ "${#missing[@]}" -eq 0 ] || say "Not here, so what they check is not checked: $(printf '%s, ' "${missing[@]}" | sed 's/, $//')"

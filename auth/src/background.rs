@@ -13,6 +13,7 @@ use tokio::{
 
 use crate::{
     clock::{Clock, Timestamp},
+    measure,
     session::revocations::RevocationSet,
     store::{Store, StoreError},
     throttle,
@@ -74,8 +75,14 @@ async fn follow(followers: Followers) {
         let since = last.min(now).minus(OVERLAP);
         match timeout(PATIENCE, catch_up(&followers, since, now)).await {
             Ok(Ok(())) => last = now,
-            Ok(Err(error)) => tracing::warn!(%error, "what other processes did could not be read"),
-            Err(_) => tracing::warn!("what other processes did could not be read in time"),
+            Ok(Err(error)) => {
+                measure::poll_failed();
+                tracing::warn!(%error, "what other processes did could not be read");
+            }
+            Err(_) => {
+                measure::poll_failed();
+                tracing::warn!("what other processes did could not be read in time");
+            }
         }
         if schedule_rests_until.is_some_and(|until| Instant::now() < until) {
             continue;
@@ -90,6 +97,7 @@ async fn follow(followers: Followers) {
                 "the signing keys could not be rotated in time; they go on as they are for now"
             ),
         }
+        measure::rotation_failed();
         schedule_rests_until = Some(Instant::now() + PAUSE);
     }
 }

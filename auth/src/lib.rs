@@ -23,6 +23,8 @@ pub mod flow;
 #[cfg(feature = "engine")]
 mod master_secret;
 #[cfg(feature = "engine")]
+mod measure;
+#[cfg(feature = "engine")]
 pub mod random;
 #[cfg(feature = "engine")]
 pub mod store;
@@ -35,6 +37,7 @@ pub use self::{
     error::Error,
     flow::{Authenticated, Device, Grant, SignIn, SignUp},
     master_secret::{MasterSecret, MasterSecretError},
+    measure::describe_metrics,
     password::hashing::{HashingSettings, Pepper},
     store::{SchemaState, Store, StoreError},
     throttle::ThrottleSettings,

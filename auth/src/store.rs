@@ -5,6 +5,7 @@ mod backup;
 mod copy;
 mod key;
 mod notice;
+mod pool;
 mod revocation;
 mod session;
 mod sign_in_failure;
@@ -21,7 +22,7 @@ use sqlx::{
 };
 use thiserror::Error;
 
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, measure::StoreFailure};
 
 pub use self::{
     audit::{AuditEvent, AuditKind},
@@ -55,7 +56,7 @@ pub enum StoreError {
     Address(String),
     /// The database refused, or was not reached.
     #[error("the database did not answer as it should")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// A newer program has migrated the tables.
     #[error(
         "it is that of a newer Latchkey: its last migration is {newest}, which this program does not know. Start the newer one, or restore \
@@ -68,6 +69,14 @@ pub enum StoreError {
     /// The tables could not be brought up to date.
     #[error("the database could not be migrated")]
     Migration(#[from] MigrateError),
+}
+
+impl From<sqlx::Error> for StoreError {
+    /// Whatever fails comes by here, so it is counted here.
+    fn from(error: sqlx::Error) -> Self {
+        StoreFailure::from(&error).count();
+        Self::Database(error)
+    }
 }
 
 /// How the tables of a database stand to this program.
@@ -90,24 +99,26 @@ pub enum SchemaState {
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// Runs one body on whichever database there is, `$pool` being the pool that reads.
+/// Runs one body on whichever database there is, `$pool` being the pool that reads, and measures how long it takes.
 macro_rules! reading {
-    ($store:expr, $pool:ident => $body:expr) => {
+    ($store:expr, $pool:ident => $body:expr) => {{
+        let _measured = $crate::measure::StoreAccess::reading();
         match &$store.0 {
             $crate::store::Database::Sqlite { readers: $pool, .. } => $body,
             $crate::store::Database::Postgres($pool) => $body,
         }
-    };
+    }};
 }
 
-/// Runs one body on whichever database there is, `$pool` being the pool that writes.
+/// Runs one body on whichever database there is, `$pool` being the pool that writes, and measures how long it takes.
 macro_rules! writing {
-    ($store:expr, $pool:ident => $body:expr) => {
+    ($store:expr, $pool:ident => $body:expr) => {{
+        let _measured = $crate::measure::StoreAccess::writing();
         match &$store.0 {
             $crate::store::Database::Sqlite { writer: $pool, .. } => $body,
             $crate::store::Database::Postgres($pool) => $body,
         }
-    };
+    }};
 }
 use {reading, writing};
 

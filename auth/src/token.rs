@@ -32,7 +32,7 @@ pub use self::{
     keysmith::{KeyState, Keysmith, KeysmithError, ListedKey, Retired, SwitchOver},
     kind::{Access, Kind, Refresh},
     seal::SealError,
-    verify::{Rules, Verified, verify},
+    verify::{Refused, Rules, Verified, verify},
 };
 #[cfg(all(test, feature = "engine"))]
 mod forgeries;

@@ -16,6 +16,7 @@ mod functions;
 mod json;
 mod listener;
 mod master_secret;
+mod measure;
 mod memory;
 mod middleware;
 pub mod openapi;

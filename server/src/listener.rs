@@ -16,7 +16,10 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
-use crate::settings::Limits;
+use crate::{
+    measure::{self, GoingOn},
+    settings::Limits,
+};
 
 /// The most headers that a request may have.
 const MOST_HEADERS: usize = 64;
@@ -35,6 +38,7 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let connections = GracefulShutdown::new();
+    measure::tell_connection_limit(limits.connections);
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (last_call, over) = watch::channel(());
     loop {
@@ -45,8 +49,9 @@ pub(crate) async fn serve(
         let connection = connection(stream, peer, router.clone(), limits);
         let connection = connections.watch(connection);
         let mut over = over.clone();
+        let going_on = GoingOn::connection();
         tokio::spawn(async move {
-            let _slot = slot;
+            let (_slot, _going_on) = (slot, going_on);
             tokio::select! {
                 ended = connection => if let Err(error) = ended {
                     tracing::debug!(%peer, %error, "A connection broke off");

@@ -3,6 +3,7 @@
 pub(crate) mod client_address;
 pub(crate) mod door;
 pub(crate) mod log;
+pub(crate) mod measure;
 pub(crate) mod panics;
 pub(crate) mod presentation;
 mod rate_limit;

@@ -17,8 +17,8 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use crate::{
     api_docs, assets, functions,
     middleware::{
-        client_address, log, panics, presentation, same_origin, security_headers, time_limit,
-        whole_body,
+        client_address, log, measure, panics, presentation, same_origin, security_headers,
+        time_limit, whole_body,
     },
     pages,
     problem::Problem,
@@ -28,23 +28,26 @@ use crate::{
 
 /// Every address there is.
 pub(crate) fn routes(state: &State) -> Router {
-    counted(state)
-        .merge(uncounted(state))
-        .layer(
-            // The outermost first.
-            ServiceBuilder::new()
-                .layer(from_fn_with_state(state.clone(), log::log))
-                .layer(from_fn_with_state(state.clone(), security_headers::protect))
-                .layer(CompressionLayer::new().compress_when(is_page))
-                .layer(CatchPanicLayer::custom(panics::answer))
-                .layer(from_fn_with_state(state.clone(), presentation::present))
-                .layer(CatchPanicLayer::custom(panics::answer))
-                .layer(from_fn_with_state(state.clone(), time_limit::guard))
-                .layer(from_fn_with_state(state.clone(), same_origin::guard))
-                .layer(from_fn(whole_body::read))
-                .layer(from_fn_with_state(state.clone(), client_address::tell)),
-        )
-        .with_state(state.clone())
+    let routes = counted(state).merge(uncounted(state)).layer(
+        // The outermost first.
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(state.clone(), log::log))
+            .layer(from_fn_with_state(state.clone(), security_headers::protect))
+            .layer(CompressionLayer::new().compress_when(is_page))
+            .layer(CatchPanicLayer::custom(panics::answer))
+            .layer(from_fn_with_state(state.clone(), presentation::present))
+            .layer(CatchPanicLayer::custom(panics::answer))
+            .layer(from_fn_with_state(state.clone(), time_limit::guard))
+            .layer(from_fn_with_state(state.clone(), same_origin::guard))
+            .layer(from_fn(whole_body::read))
+            .layer(from_fn_with_state(state.clone(), client_address::tell)),
+    );
+    let routes = if state.is_measured {
+        routes.layer(from_fn_with_state(state.clone(), measure::measure))
+    } else {
+        routes
+    };
+    routes.with_state(state.clone())
 }
 
 /// An operation of the REST API.

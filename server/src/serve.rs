@@ -125,6 +125,7 @@ async fn state(
         site: Arc::new(Site::find()?),
         randomness: sources.randomness,
         request_limit: settings.limits.request,
+        is_measured: settings.metrics_listen.is_some(),
     }))
 }
 

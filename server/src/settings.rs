@@ -62,6 +62,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The cookie that holds the refresh token.
     pub cookie: CookieKind,
+    /// Where Prometheus reads the metrics, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// What is logged, as a filter.
     pub log: String,
     /// What its lines look like.

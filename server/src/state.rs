@@ -47,4 +47,6 @@ pub(crate) struct Parts {
     pub(crate) randomness: Arc<dyn Randomness>,
     /// How long a request may take.
     pub(crate) request_limit: std::time::Duration,
+    /// Whether requests are measured.
+    pub(crate) is_measured: bool,
 }

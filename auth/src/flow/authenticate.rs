@@ -6,8 +6,9 @@ use crate::{
     Engine, Error,
     account::{Profile, SecurityVersion, UserId},
     clock::Timestamp,
+    measure::{self, VerificationResult},
     session::{SessionId, revocations::Standing},
-    token::{Access, AccessClaims, Kind, Verified, keys::TokenKind},
+    token::{Access, AccessClaims, Kind, Refused, Verified, keys::TokenKind},
 };
 
 /// Somebody whose bearer token was verified and is not revoked. Nothing but [`authenticate`] can make one.
@@ -41,7 +42,10 @@ pub async fn authenticate(engine: &Engine, bearer: &SecretString) -> Result<Auth
     let token = engine
         .verified(&parts.keys.access, bearer, now)
         .await
-        .ok_or(Error::InvalidToken)?;
+        .map_err(|refused| {
+            VerificationResult::from(refused).count();
+            Error::InvalidToken
+        })?;
     let version = SecurityVersion::from_claim(token.claims().security_version);
     let good = match parts
         .revocations
@@ -50,15 +54,19 @@ pub async fn authenticate(engine: &Engine, bearer: &SecretString) -> Result<Auth
         Standing::Good => true,
         Standing::Revoked => false,
         Standing::Unknown => {
+            measure::row_asked();
             parts
                 .store
                 .is_good(token.session(), token.user(), version, token.key_id(), now)
-                .await?
+                .await
+                .inspect_err(|_| VerificationResult::Failed.count())?
         }
     };
     if !good {
+        VerificationResult::Revoked.count();
         return Err(Error::InvalidToken);
     }
+    parts.good_verifications.increment(1);
     parts
         .receipts
         .note(token.session(), token.claims().generation);
@@ -72,14 +80,14 @@ impl Engine {
         kind: &TokenKind<K>,
         token: &SecretString,
         now: Timestamp,
-    ) -> Option<Verified<K>> {
+    ) -> Result<Verified<K>, Refused> {
         let token = token.expose_secret();
         match kind.verify(token, now) {
-            Ok(verified) => Some(verified),
+            Ok(verified) => Ok(verified),
             Err(_) if self.parts().keys.look_for_key_of(kind, token).await => {
-                kind.verify(token, now).ok()
+                kind.verify(token, now)
             }
-            Err(_) => None,
+            Err(refused) => Err(refused),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     Engine, Error,
     account::User,
     clock::Timestamp,
+    measure::RefreshResult,
     random::id,
     session::{Outcome, Presented, Session},
     store::{AuditEvent, AuditKind, Rotation},
@@ -30,6 +31,18 @@ pub async fn refresh(
     refresh_token: &SecretString,
     device: &Device,
 ) -> Result<Grant, Error> {
+    let answer = exchange(engine, refresh_token, device).await;
+    if let Some(result) = RefreshResult::of(&answer) {
+        result.count();
+    }
+    answer
+}
+
+async fn exchange(
+    engine: &Engine,
+    refresh_token: &SecretString,
+    device: &Device,
+) -> Result<Grant, Error> {
     let parts = engine.parts();
     let token = verified(engine, refresh_token).await?;
     for _ in 0..TRIES {
@@ -41,9 +54,9 @@ pub async fn refresh(
             .store
             .session(token.session())
             .await?
-            .ok_or(Error::InvalidToken)?;
+            .ok_or_else(|| RefreshResult::Invalid.refuse())?;
         if session.user_id != token.user() {
-            return Err(Error::InvalidToken);
+            return Err(RefreshResult::Invalid.refuse());
         }
         match session.judge(token.claims().generation, now) {
             // The rotation was refused, but the row says that it should not have been: the user is disabled, or it moved between the two.
@@ -56,10 +69,10 @@ pub async fn refresh(
             }
             Presented::Reused => return stop_theft(engine, &token, device, now).await,
             Presented::Ahead => return raise_alarm(engine, &token, device, now).await,
-            Presented::Ended => return Err(Error::InvalidToken),
+            Presented::Ended => return Err(RefreshResult::Ended.refuse()),
         }
     }
-    Err(Error::InvalidToken)
+    Err(RefreshResult::Disabled.refuse())
 }
 
 /// Verifies the token by keys that are known to stand: one that was taken back must not be taken because this process has not heard of it.
@@ -72,7 +85,7 @@ async fn verified(
         engine
             .verified(&parts.keys.refresh, refresh_token, engine.now())
             .await
-            .ok_or(Error::InvalidToken)
+            .map_err(|refused| RefreshResult::from(refused).refuse())
     };
     let token = verify().await?;
     if !parts.revocations.is_stale() {
@@ -103,7 +116,7 @@ async fn rotate(
 async fn user_of(engine: &Engine, session: &Session) -> Result<User, Error> {
     let user = engine.parts().store.user(session.user_id).await?;
     user.filter(|user| user.disabled_at.is_none())
-        .ok_or(Error::InvalidToken)
+        .ok_or_else(|| RefreshResult::Disabled.refuse())
 }
 
 /// Ends the session, and tells its owner. Whoever comes second finds it ended and tells nobody again.
@@ -119,7 +132,7 @@ async fn stop_theft(
     tokio::spawn(stop.in_current_span())
         .await
         .map_err(|interrupted| Error::Internal(Box::new(interrupted)))??;
-    Err(Error::InvalidToken)
+    Err(RefreshResult::Reuse.refuse())
 }
 
 async fn end_stolen_session(
@@ -150,7 +163,7 @@ async fn raise_alarm(
     );
     let event = event(engine, AuditKind::RefreshTokenAhead, token, device, now)?;
     engine.parts().store.add_audit_event(&event).await?;
-    Err(Error::InvalidToken)
+    Err(RefreshResult::Ahead.refuse())
 }
 
 fn event<'a>(

@@ -10,6 +10,7 @@ use crate::{
     account::{Identifier, User},
     clock::Timestamp,
     error::{Field, FieldError},
+    measure::SignInResult,
     password::{Password, hashing::Comparison},
     session::{EndReason, Outcome},
     store::{NewSession, StoreError},
@@ -38,6 +39,14 @@ pub struct SignIn {
 /// [`Error::WrongCredentials`]; [`Error::TooManyTries`] when wrong passwords came too fast; [`Error::Busy`] when too many wait to be
 /// checked; [`Error::Invalid`] when a field was left empty.
 pub async fn sign_in(engine: &Engine, sign_in: SignIn) -> Result<Grant, Error> {
+    let answer = try_sign_in(engine, sign_in).await;
+    if let Some(result) = SignInResult::of(&answer) {
+        result.count();
+    }
+    answer
+}
+
+async fn try_sign_in(engine: &Engine, sign_in: SignIn) -> Result<Grant, Error> {
     refuse_empty(&sign_in)?;
     let identifier = Identifier::parse(&sign_in.identifier);
     let counted_under = engine.parts().identifier_key.name(&identifier);
@@ -158,10 +167,16 @@ async fn prove(
         return Ok(None);
     };
     let comparison = passwords.compare(&compared, stored, address).await?;
-    let (Some(user), Some(stored)) = (&found, stored) else {
+    let Some(user) = &found else {
+        SignInResult::UnknownUser.count();
         return Ok(None);
     };
-    if comparison == Comparison::Different || user.disabled_at.is_some() {
+    let Some(stored) = stored.filter(|_| comparison != Comparison::Different) else {
+        SignInResult::WrongPassword.count();
+        return Ok(None);
+    };
+    if user.disabled_at.is_some() {
+        SignInResult::Disabled.count();
         return Ok(None);
     }
     if comparison == Comparison::SameButOutdated
@@ -219,18 +234,19 @@ impl Engine {
         self.grant(user, &session, outcome, now).await
     }
 
-    /// Ends the session of a refresh token of whatever generation; what is no refresh token of ours is left alone.
+    /// Ends the session of a refresh token of whatever generation; what is no refresh token of ours is left alone. Answers whether it is one.
     pub(super) async fn end_session_of(
         &self,
         token: &SecretString,
         reason: EndReason,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let parts = self.parts();
-        if let Some(token) = self.verified(&parts.keys.refresh, token, now).await {
-            self.end_session(token.session(), token.user(), reason, now)
-                .await?;
-        }
-        Ok(())
+        let Ok(token) = self.verified(&parts.keys.refresh, token, now).await else {
+            return Ok(false);
+        };
+        self.end_session(token.session(), token.user(), reason, now)
+            .await?;
+        Ok(true)
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     Engine, Error,
     account::UserId,
     clock::Timestamp,
+    measure::SignOutOf,
     session::{EndReason, SessionId},
 };
 
@@ -22,17 +23,22 @@ pub async fn sign_out(
 ) -> Result<(), Error> {
     let parts = engine.parts();
     let now = engine.now();
+    let mut ended = false;
     if let Some(bearer) = bearer
-        && let Some(token) = engine.verified(&parts.keys.access, bearer, now).await
+        && let Ok(token) = engine.verified(&parts.keys.access, bearer, now).await
     {
         engine
             .end_session(token.session(), token.user(), EndReason::SignedOut, now)
             .await?;
+        ended = true;
     }
     if let Some(token) = refresh_token {
-        engine
+        ended |= engine
             .end_session_of(token, EndReason::SignedOut, now)
             .await?;
+    }
+    if ended {
+        SignOutOf::Session.count();
     }
     Ok(())
 }
@@ -44,7 +50,9 @@ pub async fn sign_out(
 pub async fn sign_out_everywhere(engine: &Engine, who: &Authenticated) -> Result<(), Error> {
     engine
         .void_tokens(who.user(), EndReason::SignedOutEverywhere)
-        .await
+        .await?;
+    SignOutOf::Everywhere.count();
+    Ok(())
 }
 
 impl Engine {

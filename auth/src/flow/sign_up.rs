@@ -9,6 +9,7 @@ use crate::{
     Engine, Error,
     account::{EmailAddress, User, Username},
     error::{Field, FieldError},
+    measure::SignUpResult,
     password::Password,
     session::Outcome,
     store::{NewUser, Taken},
@@ -35,6 +36,12 @@ pub struct SignUp {
 /// [`Error::Invalid`] names each field that can't be taken, a username or email address that somebody has among them; [`Error::Busy`] when
 /// too many passwords wait to be hashed.
 pub async fn sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
+    let answer = try_sign_up(engine, sign_up).await;
+    SignUpResult::of(&answer).count();
+    answer
+}
+
+async fn try_sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
     let SignUp {
         username,
         email,

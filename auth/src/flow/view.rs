@@ -40,7 +40,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Option<Session>, Error> {
         let parts = self.parts();
-        let Some(token) = self.verified(&parts.keys.refresh, refresh_token, now).await else {
+        let Ok(token) = self.verified(&parts.keys.refresh, refresh_token, now).await else {
             return Ok(None);
         };
         let session = parts.store.session(token.session()).await?;

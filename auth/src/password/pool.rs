@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     Error,
+    measure::{self, FullQueue},
     random::{Randomness, bytes},
 };
 
@@ -50,6 +51,17 @@ pub struct HashPool {
 struct Address {
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
+}
+
+/// What the pool has to do at a moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HashLoad {
+    /// Passwords that are being hashed.
+    pub(crate) running: usize,
+    /// Passwords that wait.
+    pub(crate) waiting: usize,
+    /// How many may wait.
+    pub(crate) queue: usize,
 }
 
 #[derive(Default)]
@@ -141,25 +153,29 @@ impl HashPool {
         address: Option<IpAddr>,
         job: impl FnOnce(&Hasher, &mut Vec<Block>) -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, Error> {
+        let asked = Instant::now();
         let of_address = address.map(|address| self.address(address));
         let _admitted_of_address = of_address
             .as_ref()
-            .map(|own| self.admit(&own.admitted))
+            .map(|own| self.admit(&own.admitted, FullQueue::Address))
             .transpose()?;
-        let _admitted = self.admit(&self.admitted)?;
+        let _admitted = self.admit(&self.admitted, FullQueue::All)?;
         // Whoever waits here and leaves, leaves the queue: nothing is hashed for them.
         let turn_of_address = match &of_address {
             Some(own) => Some(turn(&own.running).await?),
             None => None,
         };
         let turn = turn(&self.running).await?;
+        measure::hash_waited(asked.elapsed());
         let hasher = Arc::clone(&self.hasher);
         let memory = Arc::clone(&self.memory);
         tokio::task::spawn_blocking(move || {
             // A job that has begun can't be stopped, so it keeps its turn, and what its address has under way, even if its client leaves.
             let _turns = (turn, turn_of_address, of_address);
             let mut blocks = take_memory(&memory);
+            let begun = Instant::now();
             let result = job(&hasher, &mut blocks);
+            measure::hash_took(begun.elapsed());
             put_memory(&memory, blocks);
             result
         })
@@ -169,8 +185,13 @@ impl HashPool {
         .map_err(|error| Error::Internal(Box::new(error)))
     }
 
-    fn admit(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
+    fn admit(
+        &self,
+        places: &Arc<Semaphore>,
+        full: FullQueue,
+    ) -> Result<OwnedSemaphorePermit, Error> {
         Arc::clone(places).try_acquire_owned().map_err(|_| {
+            full.count();
             let turns = u32::try_from(self.queue / self.width).unwrap_or(u32::MAX);
             Error::Busy {
                 retry_after: ABOUT_ONE_HASH
@@ -178,6 +199,19 @@ impl HashPool {
                     .max(Duration::from_secs(1)),
             }
         })
+    }
+
+    /// What there is to do now.
+    pub(crate) fn load(&self) -> HashLoad {
+        let running = self.width.saturating_sub(self.running.available_permits());
+        let places = self.width + self.queue;
+        let admitted = places.saturating_sub(self.admitted.available_permits());
+        HashLoad {
+            running,
+            // A job whose client has left runs on, and has given back its place.
+            waiting: admitted.saturating_sub(running),
+            queue: self.queue,
+        }
     }
 
     /// What the network of `address` has under way. One address may fill an eighth of the queue and no more: two must not keep out the rest.

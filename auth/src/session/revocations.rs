@@ -123,11 +123,21 @@ impl RevocationSet {
 
     /// Whether the set has not been brought up to date for so long that it can't tell.
     pub(crate) fn is_stale(&self) -> bool {
+        self.lag() > STALE
+    }
+
+    /// How long ago all was known that there was to know.
+    pub(crate) fn lag(&self) -> Duration {
         self.brought_up_to_date
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .elapsed()
-            > STALE
+    }
+
+    /// How many entries there are of sessions, and how many of users.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        (entries.sessions.len(), entries.users.len())
     }
 
     /// Reads what was revoked since a moment.

@@ -218,7 +218,7 @@ impl<K: Kind> KeyRing<K> {
 
     /// Signs `claims`: the compact serialisation of RFC 7515, section 7.1.
     pub(crate) fn mint(&self, claims: &K::Claims, now: Timestamp) -> Result<Minted, KeyRingError> {
-        let key = self.signing_key(now).ok_or(KeyRingError::Empty)?;
+        let key = &self.signing(now).ok_or(KeyRingError::Empty)?.key;
         let payload = serde_json::to_vec(claims).map_err(KeyRingError::Claims)?;
         let mut token = String::with_capacity(key.header.len() + payload.len() * 4 / 3 + 96);
         token.push_str(&key.header);
@@ -238,13 +238,22 @@ impl<K: Kind> KeyRing<K> {
     }
 
     /// The key that signs at `now`: the last whose time has come. Where a clock is behind that of the process that made the first key, the first.
-    fn signing_key(&self, now: Timestamp) -> Option<&OpenedKey> {
+    fn signing(&self, now: Timestamp) -> Option<&RingKey> {
         self.keys
             .iter()
             .rev()
             .find(|place| place.signs_from <= now)
             .or_else(|| self.keys.iter().min_by_key(|place| place.signs_from))
-            .map(|place| &*place.key)
+    }
+
+    /// Since when the key that signs at `now` does so, and when the next takes over, if one is there that waits.
+    pub(super) fn term(&self, now: Timestamp) -> Option<(Timestamp, Option<Timestamp>)> {
+        let from = self.signing(now)?.signs_from;
+        let waiting = self.keys.iter().map(|place| place.signs_from);
+        Some((
+            from,
+            waiting.filter(|next| now < *next && from < *next).min(),
+        ))
     }
 
     /// The key that writes exactly this header, if there is one whose tokens are still good at `now`.

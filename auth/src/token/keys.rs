@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Access, JsonWebKeySet, KeyRing, Keysmith, KeysmithError, Kind, Refresh, Rules, Verified,
+    Access, JsonWebKeySet, KeyRing, Keysmith, KeysmithError, Kind, Refresh, Ring, Rules, Verified,
     key_ring::{KeyRingError, Minted, OpenedKey},
     verify::{Refused, verify},
 };
@@ -39,6 +39,16 @@ pub(crate) struct Keys {
     asked: Mutex<Option<Instant>>,
 }
 
+/// How long the key of a ring that signs now does so.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Term {
+    pub(crate) ring: Ring,
+    /// Since when.
+    pub(crate) from: Timestamp,
+    /// When the next takes over; nothing, if that is left to the one who runs Latchkey.
+    pub(crate) until: Option<Timestamp>,
+}
+
 impl Keys {
     /// Opens both rings, and makes what they lack.
     ///
@@ -63,6 +73,20 @@ impl Keys {
     /// The public halves of the access ring.
     pub(crate) fn public(&self, now: Timestamp) -> JsonWebKeySet {
         self.access.ring().public(now)
+    }
+
+    /// Since when each ring's key signs, and when the next takes over.
+    pub(crate) fn terms(&self, now: Timestamp) -> Vec<Term> {
+        let (access, refresh) = (self.access.ring().term(now), self.refresh.ring().term(now));
+        let term = |ring, (from, waiting): (Timestamp, Option<Timestamp>)| Term {
+            ring,
+            from,
+            until: waiting.or_else(|| self.smith.rotation().map(|rotation| from.plus(rotation))),
+        };
+        [(Ring::Access, access), (Ring::Refresh, refresh)]
+            .into_iter()
+            .filter_map(|(ring, found)| Some(term(ring, found?)))
+            .collect()
     }
 
     /// Reads what became of the keys in the store.

@@ -159,6 +159,11 @@ impl Keysmith {
         })
     }
 
+    /// How long a key signs before the next takes over. `None`: until it is told to.
+    pub(super) const fn rotation(&self) -> Option<Duration> {
+        self.rotation
+    }
+
     pub(super) fn seal(&self) -> &Seal {
         &self.seal
     }

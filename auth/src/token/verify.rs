@@ -51,10 +51,15 @@ pub struct Rules {
     pub lifetime: Duration,
 }
 
-/// A token was not taken. Which check refused it is nobody's business outside.
+/// A token was not taken. Whichever it was is nobody's business outside: both say the same. It is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("invalid token")]
-pub struct Refused;
+pub enum Refused {
+    /// It was good until its time was over.
+    Expired,
+    /// It never was, or is of a key that is retired.
+    Invalid,
+}
 
 /// The longest token that is looked at, in bytes.
 const LONGEST: usize = 4 * 1024;
@@ -76,11 +81,11 @@ pub fn verify<K: Kind>(
     now: Timestamp,
 ) -> Result<Verified<K>, Refused> {
     if token.len() > LONGEST {
-        return Err(Refused);
+        return Err(Refused::Invalid);
     }
-    let (message, signature) = token.rsplit_once('.').ok_or(Refused)?;
-    let (header, payload) = message.split_once('.').ok_or(Refused)?;
-    let key = ring.verifying_key(header, now).ok_or(Refused)?;
+    let (message, signature) = token.rsplit_once('.').ok_or(Refused::Invalid)?;
+    let (header, payload) = message.split_once('.').ok_or(Refused::Invalid)?;
+    let key = ring.verifying_key(header, now).ok_or(Refused::Invalid)?;
     let signed = jsonwebtoken::crypto::verify(
         signature,
         message.as_bytes(),
@@ -88,13 +93,18 @@ pub fn verify<K: Kind>(
         key.algorithm.in_jsonwebtoken(),
     );
     if !matches!(signed, Ok(true)) {
-        return Err(Refused);
+        return Err(Refused::Invalid);
     }
-    let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| Refused)?;
-    let claims: K::Claims = serde_json::from_slice(&payload).map_err(|_| Refused)?;
+    let payload = URL_SAFE_NO_PAD
+        .decode(payload)
+        .map_err(|_| Refused::Invalid)?;
+    let claims: K::Claims = serde_json::from_slice(&payload).map_err(|_| Refused::Invalid)?;
     let registered = K::registered(&claims);
-    let lifetime = registered.exp.checked_sub(registered.iat).ok_or(Refused)?;
-    let longest = i64::try_from(rules.lifetime.as_secs()).map_err(|_| Refused)?;
+    let lifetime = registered
+        .exp
+        .checked_sub(registered.iat)
+        .ok_or(Refused::Invalid)?;
+    let longest = i64::try_from(rules.lifetime.as_secs()).map_err(|_| Refused::Invalid)?;
     let now = now.unix_seconds();
     let holds = registered.iss == rules.issuer
         && registered.aud == rules.audience
@@ -102,13 +112,15 @@ pub fn verify<K: Kind>(
         && registered.iat <= now.saturating_add(LEEWAY)
         && registered
             .nbf
-            .is_none_or(|nbf| nbf <= now.saturating_add(LEEWAY))
-        && now < registered.exp.saturating_add(LEEWAY);
+            .is_none_or(|nbf| nbf <= now.saturating_add(LEEWAY));
     if !holds {
-        return Err(Refused);
+        return Err(Refused::Invalid);
     }
-    let user = UserId::from(Uuid::try_parse(registered.sub).map_err(|_| Refused)?);
-    let session = SessionId::from(Uuid::try_parse(registered.sid).map_err(|_| Refused)?);
+    if registered.exp.saturating_add(LEEWAY) <= now {
+        return Err(Refused::Expired);
+    }
+    let user = UserId::from(Uuid::try_parse(registered.sub).map_err(|_| Refused::Invalid)?);
+    let session = SessionId::from(Uuid::try_parse(registered.sid).map_err(|_| Refused::Invalid)?);
     Ok(Verified {
         claims,
         user,

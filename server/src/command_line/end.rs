@@ -143,6 +143,7 @@ failures!(
     auth::StartError,
     crate::NoMasterSecret,
     crate::StartError,
+    crate::measure::ExpositionError,
     serde_json::Error,
     crate::telemetry::TelemetryError,
 );

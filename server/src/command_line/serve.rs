@@ -5,7 +5,7 @@ use std::{io, net::TcpListener, sync::Arc};
 use auth::random::SystemRandomness;
 
 use super::{end::End, office, output};
-use crate::{Server, Sources, settings::Settings, telemetry::Telemetry};
+use crate::{Server, Sources, measure::Exposition, settings::Settings, telemetry::Telemetry};
 
 /// Serves until a signal says to stop.
 pub(super) fn run() -> Result<(), End> {
@@ -24,7 +24,18 @@ async fn serve(settings: Settings) -> Result<(), End> {
     // Before anybody can know that it runs, so that no signal finds it unprepared.
     let told_to_stop = told_to_stop()?;
     let sources = sources(&settings).await?;
+    let metrics = match settings.metrics_listen {
+        Some(address) => Some(Exposition::begin(address).await?),
+        None => None,
+    };
+    if let Some(metrics) = &metrics {
+        output::line(format!(
+            "Metrics are at http://{}/metrics",
+            metrics.address()
+        ))?;
+    }
     let server = Server::start(settings, sources, listener).await?;
+    let _serving_metrics = metrics.map(|metrics| metrics.serve(server.engine().clone()));
     output::line(format!("Latchkey is ready at {}", server.public_url()))?;
     told_to_stop.await;
     tracing::info!("Stopping");

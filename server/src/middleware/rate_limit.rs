@@ -20,7 +20,7 @@ use tower_governor::{
     key_extractor::KeyExtractor,
 };
 
-use crate::{middleware::ClientAddress, problem::Problem, settings::Rate};
+use crate::{measure::BudgetKind, middleware::ClientAddress, problem::Problem, settings::Rate};
 
 /// How often the counts of addresses that have been quiet are thrown away.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -43,16 +43,23 @@ impl KeyExtractor for ByNetwork {
 
 /// What one address may do, and what it has done.
 #[derive(Clone)]
-pub(crate) struct Budget(Option<Arc<GovernorConfig<ByNetwork, NoOpMiddleware>>>);
+pub(crate) struct Budget {
+    kind: BudgetKind,
+    /// Nothing, where there is no limit.
+    config: Option<Arc<GovernorConfig<ByNetwork, NoOpMiddleware>>>,
+}
 
 impl Budget {
-    fn new(rate: Rate) -> Self {
+    fn new(kind: BudgetKind, rate: Rate) -> Self {
         let mut builder = GovernorConfigBuilder::default();
         builder
             .period(Duration::from_secs(1) / rate.per_second.max(1))
             .burst_size(rate.burst);
-        // A burst of nothing means no limit; the builder then makes no limiter.
-        Self(builder.key_extractor(ByNetwork).finish().map(Arc::new))
+        Self {
+            kind,
+            // A burst of nothing means no limit; the builder then makes no limiter.
+            config: builder.key_extractor(ByNetwork).finish().map(Arc::new),
+        }
     }
 
     /// The layer that takes each request off this budget.
@@ -62,27 +69,29 @@ impl Budget {
         GovernorLayer<ByNetwork, NoOpMiddleware, Body>,
         tower::layer::util::Identity,
     > {
-        tower::util::option_layer(
-            self.0
-                .clone()
-                .map(|config| GovernorLayer::new(config).error_handler(|error| refuse(&error))),
-        )
+        let kind = self.kind;
+        tower::util::option_layer(self.config.clone().map(|config| {
+            GovernorLayer::new(config).error_handler(move |error| refuse(&error, kind))
+        }))
     }
 
     /// Takes one try of an address off this budget.
     pub(crate) fn take(&self, address: ClientAddress) -> Result<(), Problem> {
-        let Some(config) = &self.0 else { return Ok(()) };
+        let Some(config) = &self.config else {
+            return Ok(());
+        };
         config
             .limiter()
             .check_key(&address.network())
             .map_err(|refused| {
+                self.kind.count_refusal();
                 let wait = refused.wait_time_from(DefaultClock::default().now());
                 Problem::too_many_requests(wait.as_secs() + 1)
             })
     }
 
     fn sweep(&self) {
-        if let Some(config) = &self.0 {
+        if let Some(config) = &self.config {
             config.limiter().retain_recent();
             config.limiter().shrink_to_fit();
         }
@@ -90,9 +99,10 @@ impl Budget {
 }
 
 /// Says that an address asks too often. `tower_governor` rounds the wait down, to 0 at times.
-fn refuse(error: &GovernorError) -> Response {
+fn refuse(error: &GovernorError, kind: BudgetKind) -> Response {
     match error {
         GovernorError::TooManyRequests { wait_time, .. } => {
+            kind.count_refusal();
             Problem::too_many_requests(wait_time + 1)
         }
         GovernorError::UnableToExtractKey | GovernorError::Other { .. } => {
@@ -116,8 +126,8 @@ impl RateLimits {
     /// Makes the budgets that the settings name.
     pub(crate) fn new(credentials: Rate, requests: Rate) -> Self {
         Self {
-            credentials: Budget::new(credentials),
-            requests: Budget::new(requests),
+            credentials: Budget::new(BudgetKind::Credentials, credentials),
+            requests: Budget::new(BudgetKind::Requests, requests),
         }
     }
 
@@ -140,12 +150,17 @@ mod tests {
         ClientAddress(text.parse().unwrap())
     }
 
+    fn budget(burst: u32) -> Budget {
+        let rate = Rate {
+            burst,
+            per_second: 1,
+        };
+        Budget::new(BudgetKind::Requests, rate)
+    }
+
     #[test]
     fn a_budget_is_spent_by_each_network_alone() {
-        let budget = Budget::new(Rate {
-            burst: 2,
-            per_second: 1,
-        });
+        let budget = budget(2);
         assert!(budget.take(address("2001:db8::1")).is_ok());
         assert!(budget.take(address("2001:db8::2")).is_ok());
         let problem = budget.take(address("2001:db8::3")).unwrap_err();
@@ -158,10 +173,7 @@ mod tests {
 
     #[test]
     fn a_burst_of_nothing_is_no_limit() {
-        let budget = Budget::new(Rate {
-            burst: 0,
-            per_second: 1,
-        });
+        let budget = budget(0);
         assert!((0..1000).all(|_| budget.take(address("1.2.3.4")).is_ok()));
     }
 }

@@ -11,7 +11,7 @@ use axum::{
 };
 
 use super::whole_body;
-use crate::{problem::Problem, state::State};
+use crate::{measure, problem::Problem, state::State};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -23,6 +23,7 @@ pub(crate) async fn guard(
 ) -> Response {
     if changes_something(request.method()) && !is_ours(request.headers(), state.public_url.as_str())
     {
+        measure::count_cross_site_refusal();
         whole_body::discard(request.into_body());
         return Problem::cross_site().into_response();
     }

@@ -72,6 +72,7 @@ pub(super) fn settings(mut sources: Sources) -> Result<Settings, SettingsError> 
                 seconds(text, 0, 3600)
             }),
         },
+        metrics_listen: sources.take(&table::METRICS_LISTEN, parsed),
         log: sources.take_or(&table::LOG, String::new(), log_filter),
         log_format: sources.take_or(&table::LOG_FORMAT, LogFormat::Auto, log_format),
         #[cfg(feature = "opentelemetry")]

@@ -142,6 +142,9 @@ settings! {
     /// For developing with Safari, which drops Secure cookies on plain http: the cookie is then called latchkey-dev-refresh_token and lacks
     /// Secure. Only for an http public URL, which is on loopback.
     DEVELOPMENT_COOKIE = "development_cookie", Some("false"), Open, "true or false";
+    /// Where Prometheus reads the metrics: at /metrics of an address of their own, which is for it alone and for nobody outside. By default
+    /// nothing is measured.
+    METRICS_LISTEN = "metrics_listen", None, Open, "an address and a port, as 127.0.0.1:9464 or [::1]:9464";
     /// What is written to the log.
     LOG = "log", Some("info"), Open, "a filter as tracing-subscriber reads it: info, warn,server=debug and the like";
     /// What the lines of the log look like: for a person, or JSON, an object a line. `auto` is human in a terminal, json elsewhere.

@@ -15,6 +15,7 @@ mod command_line;
 mod export;
 mod functions;
 mod log;
+mod metrics;
 mod pages;
 mod processes;
 mod rest;
