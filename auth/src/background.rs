@@ -37,6 +37,8 @@ struct Followers {
     revocations: Arc<RevocationSet>,
     keys: Arc<Keys>,
     wake: Arc<Notify>,
+    /// Told when the connections to the database were left behind.
+    left_behind: Arc<Notify>,
 }
 
 /// Begins all of it. Dropping what it returns ends it.
@@ -52,6 +54,7 @@ pub(crate) fn start(
         revocations: Arc::clone(revocations),
         keys: Arc::clone(keys),
         wake: Arc::default(),
+        left_behind: Arc::default(),
     };
     let mut background = JoinSet::new();
     background.spawn(follow(followers.clone()));
@@ -66,6 +69,7 @@ async fn follow(followers: Followers) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last = followers.clock.now();
     let mut schedule_rests_until = None;
+    let mut hangs = false;
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -73,7 +77,8 @@ async fn follow(followers: Followers) {
         }
         let now = followers.clock.now();
         let since = last.min(now).minus(OVERLAP);
-        match timeout(PATIENCE, catch_up(&followers, since, now)).await {
+        let read = timeout(PATIENCE, catch_up(&followers, since, now)).await;
+        match &read {
             Ok(Ok(())) => last = now,
             Ok(Err(error)) => {
                 measure::poll_failed();
@@ -84,6 +89,14 @@ async fn follow(followers: Followers) {
                 tracing::warn!("what other processes did could not be read in time");
             }
         }
+        if hangs && read.is_err() {
+            tracing::warn!(
+                "the database does not answer: its connections are left behind for others"
+            );
+            followers.store.replace_connections();
+            followers.left_behind.notify_one();
+        }
+        hangs = read.is_err();
         if schedule_rests_until.is_some_and(|until| Instant::now() < until) {
             continue;
         }
@@ -120,8 +133,17 @@ async fn catch_up(
 /// Where the database can tell of a change, has it read at once.
 async fn listen(followers: Followers) {
     let wake = followers.wake;
-    while let Err(error) = followers.store.hear_of_changes(|| wake.notify_one()).await {
-        tracing::warn!(%error, "not listening for changes just now; the poll goes on");
-        tokio::time::sleep(POLL).await;
+    loop {
+        tokio::select! {
+            ended = followers.store.hear_of_changes(|| wake.notify_one()) => match ended {
+                Ok(()) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "not listening for changes just now; the poll goes on");
+                    tokio::time::sleep(POLL).await;
+                }
+            },
+            // The connection that listens hangs as the others did, and would never say so.
+            () = followers.left_behind.notified() => {}
+        }
     }
 }

@@ -123,6 +123,11 @@ impl ManualClock {
     pub fn advance(&self, duration: Duration) {
         self.now.fetch_add(micros(duration), Ordering::SeqCst);
     }
+
+    /// Turns this clock back.
+    pub fn turn_back(&self, duration: Duration) {
+        self.now.fetch_sub(micros(duration), Ordering::SeqCst);
+    }
 }
 
 impl Clock for ManualClock {

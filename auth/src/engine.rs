@@ -117,6 +117,16 @@ pub enum StartError {
     Hashing(#[from] HashingError),
 }
 
+impl StartError {
+    /// Whether it may start when it is tried again, with nothing to be mended.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Keys(KeysmithError::Store(error)) => error.is_transient(),
+            Self::Keys(_) | Self::Seal(_) | Self::Hashing(_) => false,
+        }
+    }
+}
+
 impl Engine {
     /// Starts the engine on a store that has been migrated: makes signing keys where there are none, reads what was revoked of late, and
     /// begins to keep that up to date. Must be called within a Tokio runtime.
@@ -234,11 +244,14 @@ fn rules(settings: &EngineSettings) -> (Rules, Rules) {
         issuer: settings.issuer.clone(),
         audience: settings.audience.clone(),
         lifetime: settings.access_token_lifetime,
+        // No further: what is not known to be revoked is believed, and that is remembered for as long as a token of now can be good.
+        ahead: Duration::from_secs(crate::token::LEEWAY.unsigned_abs()),
     };
     let refresh = Rules {
         issuer: settings.issuer.clone(),
         audience: format!("{}/api/v1/auth/refresh", settings.issuer),
         lifetime: settings.refresh_idle_lifetime,
+        ahead: crate::token::AHEAD_OF_A_CLOCK_PUT_BACK,
     };
     (access, refresh)
 }

@@ -6,22 +6,23 @@ mod copy;
 mod key;
 mod notice;
 mod pool;
+mod postgres;
 mod revocation;
 mod session;
 mod sign_in_failure;
 mod timestamp;
 mod user;
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{io, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions, Connection, PgPool, SqlitePool,
+    ConnectOptions, SqlitePool,
     migrate::{MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use thiserror::Error;
 
+use self::postgres::Connections;
 use crate::{clock::Timestamp, measure::StoreFailure};
 
 pub use self::{
@@ -45,7 +46,7 @@ enum Database {
         writer: SqlitePool,
         readers: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres(Connections),
 }
 
 /// The database did not do what it was asked.
@@ -79,6 +80,37 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the database may answer when it is asked again, with nothing to be mended: it is not reached, or it is starting, stopping or full
+    /// of connections. A wrong password or a database that does not exist are not of that kind.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Database(error)
+            | Self::Migration(
+                MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _),
+            ) => is_transient(error),
+            Self::Address(_) | Self::Newer { .. } | Self::Migration(_) => false,
+        }
+    }
+}
+
+fn is_transient(error: &sqlx::Error) -> bool {
+    /// PostgreSQL's `too_many_connections`, `admin_shutdown`, `crash_shutdown` and `cannot_connect_now`; SQLite's file in use by another process.
+    const CODES: [&str; 8] = ["53300", "57P01", "57P02", "57P03", "5", "261", "517", "6"];
+    match error {
+        // A name that does not resolve is among them: that of a container is not known before it is started.
+        sqlx::Error::Io(error) => !matches!(
+            error.kind(),
+            io::ErrorKind::PermissionDenied
+                | io::ErrorKind::InvalidInput
+                | io::ErrorKind::InvalidData
+        ),
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| CODES.contains(&&*code)),
+        _ => false,
+    }
+}
+
 /// How the tables of a database stand to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaState {
@@ -105,7 +137,10 @@ macro_rules! reading {
         let _measured = $crate::measure::StoreAccess::reading();
         match &$store.0 {
             $crate::store::Database::Sqlite { readers: $pool, .. } => $body,
-            $crate::store::Database::Postgres($pool) => $body,
+            $crate::store::Database::Postgres(connections) => {
+                let $pool = &connections.pool();
+                $body
+            }
         }
     }};
 }
@@ -116,7 +151,10 @@ macro_rules! writing {
         let _measured = $crate::measure::StoreAccess::writing();
         match &$store.0 {
             $crate::store::Database::Sqlite { writer: $pool, .. } => $body,
-            $crate::store::Database::Postgres($pool) => $body,
+            $crate::store::Database::Postgres(connections) => {
+                let $pool = &connections.pool();
+                $body
+            }
         }
     }};
 }
@@ -130,14 +168,10 @@ fn only<Row>(rows: Vec<Row>) -> Option<Row> {
 
 /// How long to wait for a connection, or for SQLite's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a connection to PostgreSQL may have been idle before it is asked whether it is still there.
-const QUESTIONABLE: Duration = Duration::from_secs(1);
 /// Connections that read an SQLite database.
 const SQLITE_READERS: u32 = 4;
 /// How much of the file each connection keeps in memory, in KiB as a negative number. The system keeps it too, so that more of it buys little.
 const SQLITE_CACHE: &str = "-512";
-/// Connections to PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 10;
 
 impl Store {
     /// Opens the database at `url`: `sqlite:FILE`, which is made if there is none, or `postgres://…`.
@@ -148,27 +182,26 @@ impl Store {
         if url.starts_with("sqlite:") {
             Self::open_sqlite(url).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(url)
-                .map_err(|_| StoreError::Address("not a PostgreSQL URL".to_owned()))?;
-            let pool = PgPoolOptions::new()
-                .max_connections(POSTGRES_CONNECTIONS)
-                .acquire_timeout(PATIENCE)
-                .test_before_acquire(false)
-                .before_acquire(|connection, use_of_it| {
-                    Box::pin(async move {
-                        if use_of_it.idle_for > QUESTIONABLE {
-                            connection.ping().await?;
-                        }
-                        Ok(true)
-                    })
-                })
-                .connect_with(options.disable_statement_logging())
-                .await?;
-            Ok(Self(Database::Postgres(pool)))
+            Ok(Self(Database::Postgres(Connections::open(url).await?)))
         } else {
             Err(StoreError::Address(
                 "it begins neither with sqlite: nor with postgres:".to_owned(),
             ))
+        }
+    }
+
+    /// Where the database at `url` is, for the log: without the user and the password.
+    pub fn place(url: &str) -> String {
+        if url.starts_with("sqlite:") {
+            return url.to_owned();
+        }
+        postgres::place(url).unwrap_or_else(|| "an address that can't be read".to_owned())
+    }
+
+    /// Leaves connections behind that hang, and opens others as they are needed. A file can't hang.
+    pub(crate) fn replace_connections(&self) {
+        if let Database::Postgres(connections) = &self.0 {
+            connections.replace();
         }
     }
 
@@ -210,7 +243,9 @@ impl Store {
         }
         match &self.0 {
             Database::Sqlite { writer, .. } => Ok(migrate_sqlite(writer).await?),
-            Database::Postgres(pool) => Ok(POSTGRES_MIGRATIONS.run(pool).await?),
+            Database::Postgres(connections) => {
+                Ok(POSTGRES_MIGRATIONS.run(&connections.pool()).await?)
+            }
         }
     }
 
@@ -245,11 +280,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`], when the database does not answer.
     pub async fn database_time(&self) -> Result<Option<Timestamp>, StoreError> {
-        let Database::Postgres(pool) = &self.0 else {
+        let Database::Postgres(connections) = &self.0 else {
             return Ok(None);
         };
         let now = sqlx::query_scalar("SELECT clock_timestamp()");
-        Ok(Some(now.fetch_one(pool).await?))
+        Ok(Some(now.fetch_one(&connections.pool()).await?))
     }
 
     /// Asks the database for a sign of life: for a row that there must be, since SQLite answers what needs no table without a look at its
@@ -269,7 +304,7 @@ impl Store {
                 readers.close().await;
                 writer.close().await;
             }
-            Database::Postgres(pool) => pool.close().await,
+            Database::Postgres(connections) => connections.pool().close().await,
         }
     }
 }

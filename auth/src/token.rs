@@ -22,7 +22,7 @@ pub(crate) mod seal;
 mod verify;
 
 #[cfg(feature = "engine")]
-pub(crate) use self::verify::LEEWAY;
+pub(crate) use self::verify::{AHEAD_OF_A_CLOCK_PUT_BACK, LEEWAY};
 #[cfg(feature = "engine")]
 pub use self::{
     algorithm::SigningAlgorithm,

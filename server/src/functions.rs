@@ -158,7 +158,12 @@ async fn with_status(response: Response) -> Result<Response, Problem> {
     let error = ApiError::de(body.clone());
     parts.status =
         StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if let ApiError::TooManyTries { seconds } = error {
+    let retry_after = match error {
+        ApiError::TooManyTries { seconds } => Some(seconds),
+        ApiError::Unavailable => Problem::unavailable().retry_after(),
+        _ => None,
+    };
+    if let Some(seconds) = retry_after {
         parts
             .headers
             .insert(axum::http::header::RETRY_AFTER, seconds.into());

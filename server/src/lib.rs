@@ -10,6 +10,7 @@
 mod api_docs;
 mod assets;
 mod bearer;
+mod causes;
 pub mod command_line;
 mod form;
 mod functions;
@@ -19,6 +20,7 @@ mod master_secret;
 mod measure;
 mod memory;
 mod middleware;
+mod open_files;
 pub mod openapi;
 mod pages;
 mod problem;

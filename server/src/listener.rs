@@ -43,8 +43,10 @@ pub(crate) async fn serve(
     let (last_call, over) = watch::channel(());
     loop {
         let (stream, peer, slot) = tokio::select! {
-            accepted = accept(&listener, &slots) => accepted,
+            // First, so that nothing more is accepted once it has been said.
+            biased;
             _ = stop.wait_for(|stop| *stop) => break,
+            accepted = accept(&listener, &slots) => accepted,
         };
         let connection = connection(stream, peer, router.clone(), limits);
         let connection = connections.watch(connection);
@@ -77,6 +79,7 @@ async fn accept(
 ) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
     // The semaphore is never closed, so that there is always a slot to wait for.
     let slot = Arc::clone(slots).acquire_owned().await.ok();
+    let mut told = false;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => return (stream, peer, slot),
@@ -84,7 +87,10 @@ async fn accept(
                 tracing::debug!(%error, "A connection was gone before it was accepted");
             }
             Err(error) => {
-                tracing::error!(%error, "No connection can be accepted just now");
+                if !told {
+                    tracing::error!(%error, "No connection can be accepted just now");
+                    told = true;
+                }
                 tokio::time::sleep(PAUSE).await;
             }
         }

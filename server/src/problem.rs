@@ -3,7 +3,7 @@
 //! A [`Problem`] answers as `application/problem+json`, and rides along in the answer's extensions: at the doors of the pages and of the
 //! server functions `middleware::presentation` puts it into the words of that door. Which kinds there are is said in [`app::problems`].
 
-use std::{borrow::Cow, error::Error, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use app::problems::Kind;
 use auth::error::{Field, FieldError};
@@ -16,6 +16,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+
+use crate::causes::with_causes;
+
+/// How many seconds to wait for a database that does not answer: whoever comes sooner mostly comes in vain.
+const MOMENT: u64 = 2;
 
 /// A refusal or a failure, ready to be answered.
 #[derive(Clone, Debug)]
@@ -148,10 +153,13 @@ impl Problem {
 
     /// The database does not answer.
     pub(crate) fn unavailable() -> Self {
-        Self::new(
-            Kind::Unavailable,
-            "The service is not available just now. Try again in a moment",
-        )
+        Self {
+            retry_after: Some(MOMENT),
+            ..Self::new(
+                Kind::Unavailable,
+                "The service is not available just now. Try again in a moment",
+            )
+        }
     }
 
     /// Something that should not happen did.
@@ -259,26 +267,15 @@ impl From<auth::Error> for Problem {
             auth::Error::TooManyTries { retry_after } => wait(Kind::TooManyTries, *retry_after),
             auth::Error::Busy { retry_after } => wait(Kind::Busy, *retry_after),
             auth::Error::Unavailable(cause) => {
-                tracing::error!(error = causes(cause), "The database does not answer");
+                tracing::error!(error = with_causes(cause), "The database does not answer");
                 Self::unavailable()
             }
             auth::Error::Internal(cause) => {
-                tracing::error!(error = causes(&**cause), "A request failed");
+                tracing::error!(error = with_causes(&**cause), "A request failed");
                 Self::internal()
             }
         }
     }
-}
-
-/// An error with its causes, for the log.
-fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// The members of a problem on the wire.

@@ -1,11 +1,17 @@
 //! Starts the program's parts and wires them together: for `main`, and for tests in one process with them.
 
+mod waiting;
+
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use auth::{Engine, ExposeSecret, Store, StoreError, clock::Clock, random::Randomness};
+use auth::{
+    Engine, EngineSettings, ExposeSecret, MasterSecret, Store, StoreError, clock::Clock,
+    random::Randomness,
+};
 use leptos::config::errors::LeptosConfigError;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
+use self::waiting::Waiting;
 use crate::master_secret::NoMasterSecret;
 use crate::{
     listener, master_secret, memory,
@@ -54,12 +60,26 @@ pub enum StartError {
     Listener(#[from] io::Error),
 }
 
+impl StartError {
+    /// Whether the server may start when it is tried again, with nothing to be mended.
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_transient(),
+            Self::Engine(error) => error.is_transient(),
+            Self::NoPublicUrl | Self::MasterSecret(_) | Self::Site(_) | Self::Listener(_) => false,
+        }
+    }
+}
+
 /// The server. There is nothing to it before it is started.
 #[derive(Debug)]
 pub struct Server;
 
 impl Server {
     /// Starts a server on `listener`. It answers once this returns.
+    ///
+    /// A database that is not there is waited for, however long that takes; until then the server answers that it lives, and 503 to all else.
+    /// Dropping the future ends that.
     pub async fn start(
         settings: Settings,
         sources: Sources,
@@ -67,12 +87,18 @@ impl Server {
     ) -> Result<RunningServer, StartError> {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let listener = TcpListener::from_std(listener)?;
         let public_url = settings
             .public_url_at(address)
             .ok_or(StartError::NoPublicUrl)?;
         let limits = settings.limits;
-        let state = state(settings, public_url.clone(), sources).await?;
+        let waiting = Waiting::new(
+            listener.try_clone()?,
+            limits,
+            Arc::clone(&sources.randomness),
+            Store::place(settings.database_url.expose_secret()),
+        );
+        let listener = TcpListener::from_std(listener)?;
+        let state = state(settings, public_url.clone(), sources, waiting).await?;
         // Leptos runs its tasks on the runtime that is there; a second server in one process finds that settled.
         let _ = any_spawner::Executor::init_tokio();
         let engine = state.engine.clone();
@@ -98,35 +124,53 @@ impl Server {
     }
 }
 
-/// Opens the database, starts the engine, and gathers what handlers need.
+/// Opens the database as soon as it is there, starts the engine, and gathers what handlers need.
 async fn state(
     settings: Settings,
     public_url: PublicUrl,
     sources: Sources,
+    mut waiting: Waiting,
 ) -> Result<State, StartError> {
+    let site = Arc::new(Site::find()?);
     let engine_settings = settings.engine(&public_url);
     let master_secret = master_secret::find(settings.master_secret, &*sources.randomness)?;
-    let store = Store::connect(settings.database_url.expose_secret()).await?;
-    store.migrate().await?;
-    let engine = Engine::start(
-        engine_settings,
-        store,
-        sources.clock,
-        Arc::clone(&sources.randomness),
-        &master_secret,
-    )
-    .await?;
+    let database_url = settings.database_url.expose_secret();
+    let engine = loop {
+        match engine(&engine_settings, database_url, &sources, &master_secret).await {
+            Err(error) if error.is_transient() => waiting.pause_after(&error).await?,
+            started => break started?,
+        }
+    };
     Ok(State::new(Parts {
         engine,
         public_url,
         cookie: RefreshCookie::new(settings.cookie),
         client_address: settings.client_address,
         rates: RateLimits::new(settings.credential_rate, settings.request_rate),
-        site: Arc::new(Site::find()?),
+        site,
         randomness: sources.randomness,
         request_limit: settings.limits.request,
         is_measured: settings.metrics_listen.is_some(),
     }))
+}
+
+/// Opens the database, brings it up to date, and starts the engine on it.
+async fn engine(
+    settings: &EngineSettings,
+    database_url: &str,
+    sources: &Sources,
+    master_secret: &MasterSecret,
+) -> Result<Engine, StartError> {
+    let store = Store::connect(database_url).await?;
+    store.migrate().await?;
+    let started = Engine::start(
+        settings.clone(),
+        store,
+        Arc::clone(&sources.clock),
+        Arc::clone(&sources.randomness),
+        master_secret,
+    );
+    Ok(started.await?)
 }
 
 /// A server that answers. Dropped, it takes no more connections and ends those that there are.

@@ -109,7 +109,13 @@ async fn refuse_too_soon(engine: &Engine, counted_under: &[u8]) -> Result<Before
     };
     let now = engine.now();
     let delay = parts.settings.throttle.delay(failures.failures);
-    let waited = now.since(failures.last_failure_at);
+    // What lies further ahead than anybody is made to wait was written before the clock was put back: it makes nobody wait until then.
+    let ahead = failures.last_failure_at.since(now);
+    let waited = if ahead > parts.settings.throttle.longest_delay {
+        delay
+    } else {
+        now.since(failures.last_failure_at)
+    };
     if delay.is_zero() || waited >= ThrottleSettings::FORGOTTEN_AFTER {
         return Ok(Before::Some);
     }

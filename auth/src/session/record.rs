@@ -128,9 +128,10 @@ impl Session {
             return Presented::Ended;
         }
         let unconfirmed = self.confirmed_generation < self.generation;
-        let just_rotated = self
-            .rotated_at
-            .is_some_and(|rotated_at| now <= rotated_at.plus(Self::RACE));
+        // A rotation that lies further ahead was made before the clock was put back: that opens no longer a time to a thief.
+        let just_rotated = self.rotated_at.is_some_and(|rotated_at| {
+            rotated_at.minus(Self::RACE) <= now && now <= rotated_at.plus(Self::RACE)
+        });
         match self.generation.saturating_sub(generation) {
             ..0 => Presented::Ahead,
             0 => Presented::Current,

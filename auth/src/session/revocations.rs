@@ -39,6 +39,8 @@ struct Entries {
     users: HashMap<UserId, (SecurityVersion, Timestamp)>,
     /// Until when entries that found no room would have been kept.
     incomplete_until: Option<Timestamp>,
+    /// The latest that the clock has shown. If it is put back, tokens of before are good once it has come so far again.
+    latest: Option<Timestamp>,
 }
 
 /// The set of what was revoked.
@@ -161,8 +163,10 @@ impl RevocationSet {
     }
 
     fn absorb(&self, revoked: Revoked, now: Timestamp) {
-        let until = now.plus(self.retention);
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let latest = entries.latest.map_or(now, |latest| latest.max(now));
+        entries.latest = Some(latest);
+        let until = latest.plus(self.retention);
         entries.sessions.retain(|_, kept_until| now < *kept_until);
         entries.users.retain(|_, (_, kept_until)| now < *kept_until);
         for session in revoked.sessions {
@@ -215,6 +219,24 @@ mod tests {
         assert_eq!(standing(&set, 2, NOW), Standing::Good);
         set.end_session(session(2), NOW.plus(RETENTION));
         assert_eq!(standing(&set, 1, NOW.plus(RETENTION)), Standing::Good);
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_shortens_no_revocation() {
+        let set = RevocationSet::new(RETENTION, 10);
+        set.end_session(session(1), NOW);
+        let put_back = NOW.minus(Duration::from_hours(1));
+        set.end_session(session(2), put_back);
+        set.end_session(session(3), NOW);
+        for number in 1..=3 {
+            assert_eq!(standing(&set, number, put_back), Standing::Revoked);
+            assert_eq!(standing(&set, number, NOW), Standing::Revoked);
+        }
+        set.end_session(session(4), NOW.plus(RETENTION));
+        for number in 1..=3 {
+            let later = standing(&set, number, NOW.plus(RETENTION));
+            assert_eq!(later, Standing::Good);
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Store {
                 PoolState::of("writer", writer),
                 PoolState::of("readers", readers),
             ],
-            Database::Postgres(pool) => vec![PoolState::of("postgres", pool)],
+            Database::Postgres(connections) => vec![PoolState::of("postgres", &connections.pool())],
         }
     }
 }

@@ -63,10 +63,10 @@ impl Store {
     /// Tells the other processes, where the database can, that something was revoked or that the keys changed. If that fails they read it a
     /// little later.
     pub(crate) async fn tell_of_change(&self) {
-        if let Database::Postgres(pool) = &self.0 {
+        if let Database::Postgres(connections) = &self.0 {
             let told = sqlx::query("SELECT pg_notify($1, '')")
                 .bind(CHANNEL)
-                .execute(pool)
+                .execute(&connections.pool())
                 .await;
             if let Err(error) = told {
                 tracing::warn!(%error, "a change could not be told; other processes read it at their next poll");
@@ -77,7 +77,7 @@ impl Store {
     /// Calls `heard` each time that the database tells of a change, and once when the listening begins: what was told before is read then.
     /// Returns at once where the database can't tell.
     pub(crate) async fn hear_of_changes(&self, heard: impl Fn() + Send) -> Result<(), StoreError> {
-        let Database::Postgres(pool) = &self.0 else {
+        let Database::Postgres(connections) = &self.0 else {
             return Ok(());
         };
         // On a connection of its own, since it is never given back.
@@ -85,7 +85,7 @@ impl Store {
             .max_connections(1)
             .max_lifetime(None)
             .idle_timeout(None)
-            .connect_lazy_with((*pool.connect_options()).clone());
+            .connect_lazy_with((*connections.pool().connect_options()).clone());
         let mut listener = PgListener::connect_with(&own).await?;
         listener.listen(CHANNEL).await?;
         loop {

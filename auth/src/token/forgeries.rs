@@ -71,6 +71,7 @@ impl<K: Kind> Smith<K> {
                 issuer: ISSUER.to_owned(),
                 audience: "audience".to_owned(),
                 lifetime,
+                ahead: Duration::from_secs(5),
             },
             stolen: algorithm
                 .private_key(&private, &stored.public_key)

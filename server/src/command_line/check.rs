@@ -11,12 +11,11 @@ use auth::{
 use clap::Args;
 use serde::Serialize;
 
-use super::{
-    end::{self, End},
-    office, output,
-};
+use super::{end::End, office, output};
 use crate::{
+    causes::with_causes,
     master_secret::{self, Found},
+    open_files,
     settings::{ClientAddressSource, CookieKind, MasterSecretPlace, PublicUrl, Security, Settings},
     site::Site,
 };
@@ -135,6 +134,7 @@ async fn look(settings: Settings) -> Vec<Finding> {
     }
     findings.push(cookie(settings.cookie));
     findings.extend(rates(&settings));
+    findings.push(connections(settings.limits.connections));
     findings.push(hashing(&settings));
     findings.push(site());
     let (secret, finding) = secret(&settings.master_secret);
@@ -207,6 +207,21 @@ fn rates(settings: &Settings) -> Vec<Finding> {
     warnings
 }
 
+fn connections(wanted: usize) -> Finding {
+    const SUBJECT: &str = "connections";
+    let room = open_files::make_room_for(wanted);
+    if room == wanted {
+        return Finding::ok(SUBJECT, format!("{wanted} may be open at once"));
+    }
+    Finding::warning(
+        SUBJECT,
+        format!(
+            "the system lets {room} be open at once, not LATCHKEY_MAX_CONNECTIONS ({wanted}): further ones wait"
+        ),
+        "Raise the hard limit of open files: `ulimit -Hn`, LimitNOFILE of the systemd unit, or --ulimit nofile of the container",
+    )
+}
+
 fn hashing(settings: &Settings) -> Finding {
     /// What OWASP's Password Storage Cheat Sheet recommends of argon2id, as KiB and iterations.
     const RECOMMENDED: [(u32, u32); 5] = [
@@ -243,7 +258,7 @@ fn site() -> Finding {
         ),
         Err(error) => Finding::fault(
             "site",
-            end::with_causes(&error),
+            with_causes(&error),
             "Leptos.toml beside the program is the one that came with it; no LEPTOS_ variable need be set",
         ),
     }
@@ -264,10 +279,7 @@ fn secret(place: &MasterSecretPlace) -> (Option<MasterSecret>, Finding) {
         Err(error) => {
             let remedy =
                 "Name it by LATCHKEY_MASTER_SECRET_FILE; `openssl rand -base64 32` makes one";
-            (
-                None,
-                Finding::fault(SUBJECT, end::with_causes(&error), remedy),
-            )
+            (None, Finding::fault(SUBJECT, with_causes(&error), remedy))
         }
     }
 }
@@ -286,8 +298,9 @@ async fn database(
     let store = match Store::connect(settings.database_url.expose_secret()).await {
         Ok(store) => store,
         Err(error) => {
-            let remedy = "Start it, or mend LATCHKEY_DATABASE_URL; no server starts without it";
-            return vec![Finding::fault(SUBJECT, end::with_causes(&error), remedy)];
+            let remedy =
+                "Start it, or mend LATCHKEY_DATABASE_URL; a server answers 503 until it is there";
+            return vec![Finding::fault(SUBJECT, with_causes(&error), remedy)];
         }
     };
     let mut findings = vec![Finding::ok(SUBJECT, "it answers")];
@@ -324,7 +337,7 @@ fn migrations(state: Result<SchemaState, StoreError>) -> Finding {
         ),
         Err(error) => Finding::fault(
             SUBJECT,
-            end::with_causes(&error),
+            with_causes(&error),
             "See whether the user of LATCHKEY_DATABASE_URL may read the tables",
         ),
     }
@@ -350,7 +363,7 @@ async fn clock(store: &Store) -> Finding {
         }
         Err(error) => Finding::warning(
             SUBJECT,
-            end::with_causes(&error),
+            with_causes(&error),
             "Compare the clocks of the machines by hand",
         ),
     }
@@ -382,7 +395,7 @@ async fn keys(
         ),
         Err(error) => Finding::fault(
             SUBJECT,
-            end::with_causes(&error),
+            with_causes(&error),
             "Name the master secret that they were sealed under. If it is lost, `latchkey key start-anew` makes new keys, and signs \
              everybody out",
         ),

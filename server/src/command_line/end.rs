@@ -8,7 +8,7 @@ use std::{
 
 use auth::token::KeysmithError;
 
-use crate::settings::SettingsError;
+use crate::{causes::with_causes, settings::SettingsError};
 
 /// An end that is not a good one.
 #[derive(Debug)]
@@ -62,21 +62,6 @@ impl End {
         }
         ExitCode::from(self.code)
     }
-}
-
-/// An error with its causes.
-pub(super) fn with_causes(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        // Some errors say themselves what their cause says.
-        if !words.ends_with(&more) {
-            words = format!("{words}: {more}");
-        }
-        cause = error.source();
-    }
-    words
 }
 
 impl From<SettingsError> for End {

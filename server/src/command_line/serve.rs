@@ -1,20 +1,34 @@
 //! `latchkey serve`: starts the server, says where it is, and stops when it is told to.
 
-use std::{io, net::TcpListener, sync::Arc};
+use std::{io, net::TcpListener, pin::pin, sync::Arc};
 
 use auth::random::SystemRandomness;
 
 use super::{end::End, office, output};
-use crate::{Server, Sources, measure::Exposition, settings::Settings, telemetry::Telemetry};
+use crate::{
+    Server, Sources, measure::Exposition, open_files, settings::Settings, telemetry::Telemetry,
+};
 
 /// Serves until a signal says to stop.
 pub(super) fn run() -> Result<(), End> {
     let settings = Settings::load()?;
     let _telemetry = Telemetry::of_the_server(&settings)?;
-    office::runtime()?.block_on(serve(settings))
+    let runtime = office::runtime()?;
+    let ended = runtime.block_on(serve(settings));
+    // Nothing that goes on now is worth a wait: a look-up of the database's name, which can't be called off, may take half a minute.
+    runtime.shutdown_background();
+    ended
 }
 
-async fn serve(settings: Settings) -> Result<(), End> {
+async fn serve(mut settings: Settings) -> Result<(), End> {
+    let room = open_files::make_room_for(settings.limits.connections);
+    if room < settings.limits.connections {
+        tracing::warn!(
+            "The system lets {room} connections be open at once, not max_connections ({}): further ones wait. Raise the limit of open files",
+            settings.limits.connections
+        );
+        settings.limits.connections = room;
+    }
     let listener = TcpListener::bind(settings.listen).map_err(|error| {
         End::failed(&io::Error::other(format!(
             "Latchkey can't listen at {}: {error}. Stop what listens there, or name another address by LATCHKEY_LISTEN",
@@ -22,7 +36,7 @@ async fn serve(settings: Settings) -> Result<(), End> {
         )))
     })?;
     // Before anybody can know that it runs, so that no signal finds it unprepared.
-    let told_to_stop = told_to_stop()?;
+    let mut told_to_stop = pin!(told_to_stop()?);
     let sources = sources(&settings).await?;
     let metrics = match settings.metrics_listen {
         Some(address) => Some(Exposition::begin(address).await?),
@@ -34,7 +48,10 @@ async fn serve(settings: Settings) -> Result<(), End> {
             metrics.address()
         ))?;
     }
-    let server = Server::start(settings, sources, listener).await?;
+    let server = tokio::select! {
+        started = Server::start(settings, sources, listener) => started?,
+        () = &mut told_to_stop => return Ok(()),
+    };
     let _serving_metrics = metrics.map(|metrics| metrics.serve(server.engine().clone()));
     output::line(format!("Latchkey is ready at {}", server.public_url()))?;
     told_to_stop.await;

@@ -58,7 +58,7 @@ fn response(status: u16, kinds: &[Kind]) -> ResponseBuilder {
         .content(MEDIA_TYPE, content.build())
         .header("Cache-Control", text("`no-store`"));
     let response = match status {
-        429 => response.header("Retry-After", seconds()),
+        429 | 503 => response.header("Retry-After", seconds()),
         _ => response,
     };
     let response = if kinds.contains(&Kind::RefreshTokenNotFound) {

@@ -13,6 +13,7 @@ mod attacks;
 mod command_line;
 #[cfg(feature = "opentelemetry")]
 mod export;
+mod faults;
 mod functions;
 mod log;
 mod metrics;

@@ -5,6 +5,7 @@ mod ask;
 mod binary;
 mod database;
 mod forge;
+mod proxy;
 mod raw;
 mod secrecy;
 mod set_cookie;
@@ -32,6 +33,7 @@ pub(crate) use self::{
     forge::{
         HeldKey, claims_of, decode, encode, foreign_key, header_of, parts_of, sign_with_hmac, token,
     },
+    proxy::Proxy,
     raw::{Connection, exchange, on_a_thread},
     set_cookie::SetCookie,
 };

@@ -64,6 +64,26 @@ async fn a_body_that_does_not_come_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_body_that_comes_by_drops_is_given_up_too() {
+    let app = TestApp::with(&[("LATCHKEY_REQUEST_SECONDS", "1")]).await;
+    let address = app.address();
+    let closed = on_a_thread(move || {
+        let mut connection = Connection::open(address);
+        connection.send(b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n{");
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if connection.is_closed_within(Duration::from_millis(100)) {
+                return true;
+            }
+            connection.send(b" ");
+        }
+        false
+    })
+    .await;
+    assert!(closed);
+}
+
+#[tokio::test]
 async fn many_slow_sockets_do_not_keep_others_out() {
     let app = TestApp::with(&[
         ("LATCHKEY_HEADER_READ_SECONDS", "1"),

@@ -15,14 +15,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) async fn of(response: reqwest::Response) -> Self {
+    /// Reads an answer to its end, if it comes to one.
+    pub(crate) async fn of(response: reqwest::Response) -> reqwest::Result<Self> {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        Self {
+        Ok(Self {
             status,
             headers,
-            body: response.bytes().await.unwrap().to_vec(),
-        }
+            body: response.bytes().await?.to_vec(),
+        })
     }
 
     /// Reads an answer as it came over the wire, without chunks.

@@ -52,7 +52,12 @@ impl Ask {
     }
 
     pub(crate) async fn send(self) -> Answer {
-        Answer::of(self.0.send().await.unwrap()).await
+        self.try_send().await.unwrap()
+    }
+
+    /// Sends it where the connection may break off.
+    pub(crate) async fn try_send(self) -> reqwest::Result<Answer> {
+        Answer::of(self.0.send().await?).await
     }
 }
 

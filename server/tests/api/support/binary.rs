@@ -41,11 +41,17 @@ impl Binary {
     ) -> Self {
         // The signal that would end the program is ignored, so that writing fails instead, with an error that tells of the limit.
         let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\"");
-        let mut shell = Command::new("bash");
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_latchkey")]);
         // A log takes of that room too.
         let quiet = [environment, &[("LATCHKEY_LOG", "info")]].concat();
-        let mut binary = Self::spawn_as(apart(shell, folder), folder, &quiet);
+        Self::start_from(&script, folder, &quiet)
+    }
+
+    /// Starts the program from a script of bash, which becomes it by `exec "$0"`, and waits until it answers.
+    #[cfg(unix)]
+    pub(crate) fn start_from(script: &str, folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut shell = Command::new("bash");
+        shell.args(["-c", script, env!("CARGO_BIN_EXE_latchkey")]);
+        let mut binary = Self::spawn_as(apart(shell, folder), folder, environment);
         binary.wait_until_it_answers();
         binary
     }
@@ -148,12 +154,27 @@ impl Binary {
     }
 
     /// Asks it to stop, as a service manager does, and waits until it has. Whether it ended well, and what it wrote.
-    pub(crate) fn stop(mut self) -> (bool, String) {
+    pub(crate) fn stop(self) -> (bool, String) {
+        self.tell_to_stop();
+        self.end()
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub(crate) fn tell_to_stop(&self) {
         let asked = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+            .args(["-TERM", &self.id().to_string()])
             .status()
             .unwrap();
         assert!(asked.success());
+    }
+
+    /// The id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it has ended. Whether it ended well, and what it wrote.
+    pub(crate) fn end(mut self) -> (bool, String) {
         let begin = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

@@ -2,6 +2,7 @@
 //! databases, a new one there.
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr as _,
     sync::{
@@ -74,6 +75,19 @@ impl Database {
             None => format!("sqlite:{}", self.file().display()),
             Some(postgres) => postgres.url(),
         }
+    }
+
+    /// Where its PostgreSQL server listens, as a host and a port. Nothing for SQLite.
+    pub(crate) fn server(&self) -> Option<String> {
+        let options = self.postgres.as_ref()?.options();
+        Some(format!("{}:{}", options.get_host(), options.get_port()))
+    }
+
+    /// The address by which a server reaches it through a proxy on loopback, in the place of its PostgreSQL server.
+    pub(crate) fn url_through(&self, proxy: SocketAddr) -> String {
+        let options = self.postgres.as_ref().unwrap().options();
+        let options = options.host(&proxy.ip().to_string()).port(proxy.port());
+        options.to_url_lossy().to_string()
     }
 
     /// A folder that is gone after the test.
@@ -198,10 +212,13 @@ impl Postgres {
     }
 
     fn url(&self) -> String {
-        let options = PgConnectOptions::from_str(&self.admin_url)
+        self.options().to_url_lossy().to_string()
+    }
+
+    fn options(&self) -> PgConnectOptions {
+        PgConnectOptions::from_str(&self.admin_url)
             .unwrap()
-            .database(&self.name);
-        options.to_url_lossy().to_string()
+            .database(&self.name)
     }
 
     fn drop_statement(&self) -> String {
@@ -209,12 +226,7 @@ impl Postgres {
     }
 
     async fn connect(&self) -> PgConnection {
-        PgConnectOptions::from_str(&self.admin_url)
-            .unwrap()
-            .database(&self.name)
-            .connect()
-            .await
-            .unwrap()
+        self.options().connect().await.unwrap()
     }
 }
 

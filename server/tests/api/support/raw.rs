@@ -49,8 +49,15 @@ impl Connection {
         self.0.write_all(bytes).is_ok()
     }
 
-    /// Reads one answer: its head, and as much of a body as that promises. Ends early where the other side does.
+    /// Reads one answer, and hangs up.
     pub(crate) fn read_one(&mut self) -> Vec<u8> {
+        let bytes = self.read_next();
+        let _ = self.0.shutdown(Shutdown::Both);
+        bytes
+    }
+
+    /// Reads one answer: its head, and as much of a body as that promises. Ends early where the other side does.
+    pub(crate) fn read_next(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut piece = [0; 8192];
         while !is_whole(&bytes) {
@@ -64,7 +71,6 @@ impl Connection {
                 Err(_) => break,
             }
         }
-        let _ = self.0.shutdown(Shutdown::Both);
         bytes
     }
 
