@@ -111,6 +111,7 @@ lint clippy-native tools/check.sh native
 lint clippy-browser tools/check.sh browser
 cargo_tests tests-sqlite cargo test "${engine_and_server[@]}"
 cargo_tests tests-postgres tools/postgres.sh cargo test "${engine_and_server[@]}"
+cargo_tests tests-cluster tools/postgres.sh cargo test "${engine_and_server[@]}" --test cluster -- --nocapture
 cargo_tests tests-app-and-tools cargo test --no-fail-fast --package app --features app/ssr --package xtask
 if preparation release-builds release_builds && preparation npm npm_packages && preparation chromium find_chromium; then
   lint typescript api_types_and_typescript

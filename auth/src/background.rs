@@ -1,7 +1,10 @@
 //! What goes on beside the requests: reading what other processes have done, and keeping the schedule of the keys.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -39,28 +42,62 @@ struct Followers {
     wake: Arc<Notify>,
     /// Told when the connections to the database were left behind.
     left_behind: Arc<Notify>,
+    listening: Arc<AtomicBool>,
 }
 
-/// Begins all of it. Dropping what it returns ends it.
-pub(crate) fn start(
-    store: &Store,
-    clock: &Arc<dyn Clock>,
-    revocations: &Arc<RevocationSet>,
-    keys: &Arc<Keys>,
-) -> JoinSet<()> {
-    let followers = Followers {
-        store: store.clone(),
-        clock: Arc::clone(clock),
-        revocations: Arc::clone(revocations),
-        keys: Arc::clone(keys),
-        wake: Arc::default(),
-        left_behind: Arc::default(),
-    };
-    let mut background = JoinSet::new();
-    background.spawn(follow(followers.clone()));
-    background.spawn(listen(followers));
-    background.spawn(throttle::sweep(store.clone(), Arc::clone(clock)));
-    background
+/// How this process follows what others revoke, and which keys they make or take back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Following {
+    /// Whether the database tells of each change at once. If not, it is asked twice a second.
+    pub listening: bool,
+    /// How long ago all that there was to know was known here. Past five seconds a token's row is asked instead.
+    pub age: Duration,
+}
+
+/// What goes on beside the requests. Dropping it ends it.
+#[derive(Debug)]
+pub(crate) struct Background {
+    revocations: Arc<RevocationSet>,
+    listening: Arc<AtomicBool>,
+    _tasks: JoinSet<()>,
+}
+
+impl Background {
+    /// Begins all of it.
+    pub(crate) fn start(
+        store: &Store,
+        clock: &Arc<dyn Clock>,
+        revocations: &Arc<RevocationSet>,
+        keys: &Arc<Keys>,
+    ) -> Self {
+        let listening = Arc::new(AtomicBool::new(false));
+        let followers = Followers {
+            store: store.clone(),
+            clock: Arc::clone(clock),
+            revocations: Arc::clone(revocations),
+            keys: Arc::clone(keys),
+            wake: Arc::default(),
+            left_behind: Arc::default(),
+            listening: Arc::clone(&listening),
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(follow(followers.clone()));
+        tasks.spawn(listen(followers));
+        tasks.spawn(throttle::sweep(store.clone(), Arc::clone(clock)));
+        Self {
+            revocations: Arc::clone(revocations),
+            listening,
+            _tasks: tasks,
+        }
+    }
+
+    /// How what others do is followed just now.
+    pub(crate) fn following(&self) -> Following {
+        Following {
+            listening: self.listening.load(Ordering::Relaxed),
+            age: self.revocations.age(),
+        }
+    }
 }
 
 /// Reads what other processes revoked and which keys they made or took back: twice a second, and whenever the database tells of it.
@@ -130,20 +167,39 @@ async fn catch_up(
     Ok(())
 }
 
-/// Where the database can tell of a change, has it read at once.
+/// Where the database can tell of a change, has it read at once. A connection that is lost is made anew; the poll goes on meanwhile.
 async fn listen(followers: Followers) {
-    let wake = followers.wake;
+    // Said once, not at each try: an engine that knows no LISTEN refuses it for good.
+    let mut refusal_was_told = false;
     loop {
-        tokio::select! {
-            ended = followers.store.hear_of_changes(|| wake.notify_one()) => match ended {
-                Ok(()) => break,
-                Err(error) => {
-                    tracing::warn!(%error, "not listening for changes just now; the poll goes on");
-                    tokio::time::sleep(POLL).await;
+        match followers.store.listen().await {
+            Ok(Some(mut changes)) => {
+                refusal_was_told = false;
+                followers.listening.store(true, Ordering::Relaxed);
+                // What was told before is read now.
+                followers.wake.notify_one();
+                let lost = loop {
+                    tokio::select! {
+                        change = changes.next() => match change {
+                            Ok(()) => followers.wake.notify_one(),
+                            Err(error) => break Some(error),
+                        },
+                        // The connection that listens hangs as the others did, and would never say so.
+                        () = followers.left_behind.notified() => break None,
+                    }
+                };
+                followers.listening.store(false, Ordering::Relaxed);
+                if let Some(error) = lost {
+                    tracing::warn!(%error, "changes are no longer told; the poll goes on");
                 }
-            },
-            // The connection that listens hangs as the others did, and would never say so.
-            () = followers.left_behind.notified() => {}
+            }
+            Ok(None) => return,
+            Err(error) if !refusal_was_told => {
+                refusal_was_told = true;
+                tracing::warn!(%error, "not listening for changes just now; the poll goes on");
+            }
+            Err(error) => tracing::debug!(%error, "still not listening for changes"),
         }
+        tokio::time::sleep(POLL).await;
     }
 }

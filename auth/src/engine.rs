@@ -4,12 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use metrics::Counter;
 use thiserror::Error;
-use tokio::task::JoinSet;
 
 use crate::{
     Error,
     account::{UserId, profile_cache::ProfileCache},
-    background,
+    background::{Background, Following},
     clock::{Clock, Timestamp},
     master_secret::MasterSecret,
     measure::VerificationResult,
@@ -93,8 +92,8 @@ pub(crate) struct Parts {
     pub(crate) profiles: ProfileCache,
     /// Made once, as it is counted tens of thousands of times a second: an addition to memory that the cores share, beside a signature.
     pub(crate) good_verifications: Counter,
-    /// What goes on for as long as the engine is there: dropping it ends them.
-    _background: JoinSet<()>,
+    /// What goes on for as long as the engine is there.
+    background: Background,
 }
 
 /// Why the engine did not start.
@@ -151,7 +150,7 @@ impl Engine {
             Arc::new(RevocationSet::fill(&store, clock.now(), retention(&settings)).await?);
         let (access, refresh) = rules(&settings);
         let keys = Arc::new(Keys::open(smith, access, refresh).await?);
-        let background = background::start(&store, &clock, &revocations, &keys);
+        let background = Background::start(&store, &clock, &revocations, &keys);
         Ok(Self(Arc::new(Parts {
             passwords: HashPool::start(&settings.hashing, Arc::clone(&randomness))?,
             identifier_key: IdentifierKey::new(master_secret)?,
@@ -164,7 +163,7 @@ impl Engine {
             revocations,
             profiles: ProfileCache::default(),
             good_verifications: VerificationResult::Good.counter(),
-            _background: background,
+            background,
         })))
     }
 
@@ -191,6 +190,11 @@ impl Engine {
     /// [`Error::Unavailable`], when there is none.
     pub async fn ready(&self) -> Result<(), Error> {
         Ok(self.0.store.ping().await?)
+    }
+
+    /// How this process follows what others do: so soon does it know what they revoke.
+    pub fn following(&self) -> Following {
+        self.0.background.following()
     }
 
     /// Writes down what waits to be written. To be called before the program ends.

@@ -33,6 +33,7 @@ mod throttle;
 
 #[cfg(feature = "engine")]
 pub use self::{
+    background::Following,
     engine::{Engine, EngineSettings, StartError},
     error::Error,
     flow::{Authenticated, Device, Grant, SignIn, SignUp},

@@ -20,8 +20,8 @@ use utoipa::{
 pub(crate) use self::{
     refusals::{Responses, refused_with},
     schemas::{
-        Credentials, Fault, Health, JsonWebKeySet, PasswordForm, Problem, Profile, Registered,
-        Registration, Tokens,
+        Credentials, Fault, Health, JsonWebKeySet, PasswordForm, Problem, Profile, Readiness,
+        Registered, Registration, Tokens,
     },
 };
 use crate::rest;

@@ -191,6 +191,14 @@ impl Problem {
         }
     }
 
+    /// The same with another sentence for a person.
+    pub(crate) fn saying(self, detail: &'static str) -> Self {
+        Self {
+            detail: Cow::Borrowed(detail),
+            ..self
+        }
+    }
+
     /// What it says on the wire.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::to_value(self.document()).unwrap_or_default()

@@ -9,13 +9,14 @@ const QUEUE_LIMIT: &str = "latchkey_password_hash_queue_limit";
 const RUNNING: &str = "latchkey_password_hashes_running";
 const REVOCATIONS: &str = "latchkey_revocation_set_entries";
 const LAG: &str = "latchkey_revocation_lag_seconds";
+const LISTENS: &str = "latchkey_revocation_listening";
 const CONNECTIONS: &str = "latchkey_store_pool_connections";
 const CONNECTIONS_LIMIT: &str = "latchkey_store_pool_connections_limit";
 const KEY_AGE: &str = "latchkey_signing_key_age_seconds";
 const KEY_DUE: &str = "latchkey_signing_key_rotation_due_seconds";
 
 /// Each of them, its unit and what it means.
-pub(super) const GAUGES: [(&str, Unit, &str); 9] = [
+pub(super) const GAUGES: [(&str, Unit, &str); 10] = [
     (
         QUEUE_LENGTH,
         Unit::Count,
@@ -36,6 +37,11 @@ pub(super) const GAUGES: [(&str, Unit, &str); 9] = [
         LAG,
         Unit::Seconds,
         "How long ago this process knew all that was taken back. Above 5 the database is asked for each request.",
+    ),
+    (
+        LISTENS,
+        Unit::Count,
+        "1 while the database tells of each change at once, 0 while it is asked twice a second: always 0 on SQLite.",
     ),
     (
         CONNECTIONS,
@@ -80,7 +86,9 @@ impl Engine {
         let (sessions, users) = revocations.size();
         gauge!(REVOCATIONS, "kind" => "session").set(number(sessions));
         gauge!(REVOCATIONS, "kind" => "user").set(number(users));
-        gauge!(LAG).set(revocations.lag());
+        let following = self.following();
+        gauge!(LAG).set(following.age);
+        gauge!(LISTENS).set(u32::from(following.listening));
     }
 
     fn observe_pools(&self) {

@@ -125,11 +125,11 @@ impl RevocationSet {
 
     /// Whether the set has not been brought up to date for so long that it can't tell.
     pub(crate) fn is_stale(&self) -> bool {
-        self.lag() > STALE
+        self.age() > STALE
     }
 
-    /// How long ago all was known that there was to know.
-    pub(crate) fn lag(&self) -> Duration {
+    /// How long ago the set held all that there was to know.
+    pub(crate) fn age(&self) -> Duration {
         self.brought_up_to_date
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,8 +1,10 @@
 //! What was revoked of late, for the processes that did not do it themselves.
 
+use std::io::ErrorKind;
+
 use sqlx::postgres::{PgListener, PgPoolOptions};
 
-use super::{Database, Store, StoreError, reading};
+use super::{Database, PATIENCE, Store, StoreError, reading};
 use crate::{
     account::{SecurityVersion, UserId},
     clock::Timestamp,
@@ -74,23 +76,35 @@ impl Store {
         }
     }
 
-    /// Calls `heard` each time that the database tells of a change, and once when the listening begins: what was told before is read then.
-    /// Returns at once where the database can't tell.
-    pub(crate) async fn hear_of_changes(&self, heard: impl Fn() + Send) -> Result<(), StoreError> {
+    /// Begins to listen for what the database tells of changes. Nothing, where it can't tell.
+    pub(crate) async fn listen(&self) -> Result<Option<Changes>, StoreError> {
         let Database::Postgres(connections) = &self.0 else {
-            return Ok(());
+            return Ok(None);
         };
         // On a connection of its own, since it is never given back.
         let own = PgPoolOptions::new()
             .max_connections(1)
             .max_lifetime(None)
             .idle_timeout(None)
+            .acquire_timeout(PATIENCE)
             .connect_lazy_with((*connections.pool().connect_options()).clone());
         let mut listener = PgListener::connect_with(&own).await?;
+        // A connection that is lost is told of at once, rather than after it was made anew.
+        listener.eager_reconnect(false);
         listener.listen(CHANNEL).await?;
-        loop {
-            heard();
-            listener.recv().await?;
+        Ok(Some(Changes(listener)))
+    }
+}
+
+/// The changes that the database tells of, one after the other, on one connection.
+pub(crate) struct Changes(PgListener);
+
+impl Changes {
+    /// Waits for the next. Fails once the connection is lost: changes may have gone by untold then.
+    pub(crate) async fn next(&mut self) -> Result<(), StoreError> {
+        match self.0.try_recv().await? {
+            Some(_) => Ok(()),
+            None => Err(sqlx::Error::Io(ErrorKind::ConnectionAborted.into()).into()),
         }
     }
 }

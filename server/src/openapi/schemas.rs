@@ -186,12 +186,26 @@ pub(crate) struct JsonWebKey {
     y: String,
 }
 
-/// How the program is.
+/// That the program runs.
 #[derive(ToSchema)]
 pub(crate) struct Health {
     /// What was found.
-    #[schema(pattern = "^(live|ready)$", example = "live")]
+    #[schema(pattern = "^live$", example = "live")]
     status: String,
+}
+
+/// That the program can do its work, and how it follows what other processes do.
+#[derive(ToSchema)]
+pub(crate) struct Readiness {
+    /// What was found.
+    #[schema(pattern = "^ready$", example = "ready")]
+    status: String,
+    /// How it hears of what other processes revoke: the database tells it at once (`listening`), or is asked twice a second (`polling`).
+    #[schema(pattern = "^(listening|polling)$", example = "listening")]
+    revocations: String,
+    /// How many seconds ago all that was revoked was known here. Past 5 the row of each token's session is asked instead.
+    #[schema(minimum = 0, example = 0.2)]
+    revocations_age_seconds: f64,
 }
 
 /// What is answered when a request is refused or fails (RFC 9457).

@@ -1,13 +1,14 @@
 //! `GET /health/live` and `GET /health/ready`: for who watches over the program.
 
 use app::problems::Kind;
+use auth::Following;
 use axum::{
     Json,
     extract::State as FromState,
     http::header::CACHE_CONTROL,
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::IntoResponses;
 
 use super::answer;
@@ -39,41 +40,51 @@ use crate::{
     )
 )]
 pub(crate) async fn live() -> Response {
-    well("live")
+    well(json!({ "status": "live" }))
 }
 
-/// Says that it can do its work: asks the database.
+/// Says that it can do its work, for which it asks the database, and how it follows what other processes revoke.
 #[utoipa::path(
     get,
     path = "/health/ready",
     operation_id = "ready",
     tag = openapi::OPERATION,
     summary = "Tell that the program can do its work",
-    description = "Asks the database. It is taken off no budget.",
+    description = "Asks the database, and tells how this process hears of what others revoke. It is taken off no budget.",
     responses(
         (
             status = 200,
-            description = "It does",
-            body = openapi::Health,
+            description = "It can",
+            body = openapi::Readiness,
             headers(
                 ("Cache-Control" = String, description = "`no-store`"),
             ),
-            example = json!({ "status": "ready" })
+            example = json!({ "status": "ready", "revocations": "listening", "revocations_age_seconds": 0.2 })
         ),
         ReadyRefusals
     )
 )]
 pub(crate) async fn ready(FromState(state): FromState<State>) -> Result<Response, Problem> {
-    state.engine.ready().await?;
-    Ok(well("ready"))
+    state
+        .engine
+        .ready()
+        .await
+        .map_err(|error| Problem::from(error).saying("The database does not answer"))?;
+    Ok(well(readiness(state.engine.following())))
 }
 
-fn well(status: &str) -> Response {
-    (
-        [(CACHE_CONTROL, answer::no_store())],
-        Json(json!({ "status": status })),
-    )
-        .into_response()
+fn readiness(following: Following) -> Value {
+    let revocations = if following.listening {
+        "listening"
+    } else {
+        "polling"
+    };
+    let tenths = (following.age.as_secs_f64() * 10.0).round();
+    json!({ "status": "ready", "revocations": revocations, "revocations_age_seconds": tenths / 10.0 })
+}
+
+fn well(body: Value) -> Response {
+    ([(CACHE_CONTROL, answer::no_store())], Json(body)).into_response()
 }
 
 /// What the one answers instead.

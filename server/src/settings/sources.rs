@@ -10,7 +10,11 @@ use super::{
 /// The variable that names another settings file. It is no setting: the file can't name itself.
 pub(super) const CONFIG_VARIABLE: &str = "LATCHKEY_CONFIG";
 /// What the scripts in `tools/` and the tests read. They are no settings, and no slip either.
-const VARIABLES_OF_THE_SCRIPTS: [&str; 2] = ["LATCHKEY_CACHE", "LATCHKEY_TEST_POSTGRES_URL"];
+const VARIABLES_OF_THE_SCRIPTS: [&str; 3] = [
+    "LATCHKEY_CACHE",
+    "LATCHKEY_CLUSTER_SECONDS",
+    "LATCHKEY_TEST_POSTGRES_URL",
+];
 
 /// Where the value of a setting comes from.
 #[derive(Clone, Debug)]

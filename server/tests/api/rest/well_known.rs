@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestApp, encode, header_of};
+use crate::support::{TestApp, encode, eventually, header_of};
 
 #[tokio::test]
 async fn the_public_access_keys_are_published_and_nothing_else() {
@@ -59,6 +59,24 @@ async fn health_is_told() {
 }
 
 #[tokio::test]
+async fn a_ready_server_says_how_it_hears_of_what_others_revoke() {
+    let app = TestApp::start().await;
+    let how = if app.database.is_embedded() {
+        "polling"
+    } else {
+        "listening"
+    };
+    eventually("it says so", async || {
+        app.get("/health/ready").send().await.json()["revocations"] == how
+    })
+    .await;
+    let told = app.get("/health/ready").send().await.json();
+    assert_eq!(told["status"], "ready");
+    let age = told["revocations_age_seconds"].as_f64().unwrap();
+    assert!((0.0..5.0).contains(&age), "{told}");
+}
+
+#[tokio::test]
 async fn a_server_whose_database_can_not_be_read_is_not_ready() {
     let app = TestApp::start().await;
     app.database
@@ -67,7 +85,7 @@ async fn a_server_whose_database_can_not_be_read_is_not_ready() {
     app.get("/health/ready")
         .send()
         .await
-        .assert_any_problem(503);
+        .assert_problem(503, "The database does not answer");
     assert_eq!(app.get("/health/live").send().await.status, 200);
     app.database
         .execute("ALTER TABLE elsewhere RENAME TO signing_keys")
