@@ -90,7 +90,13 @@ pub async fn refresh() -> Result<Minted, ApiError> {
 #[server(prefix = "/fn", endpoint = "logout", protocol = Http<Question, Answer>, client = PartingClient)]
 pub async fn logout() -> Result<(), ApiError> {
     let (bearer, cookie) = (crate::door::bearer(), crate::door::refresh_cookie());
-    auth::flow::sign_out(&crate::door::engine()?, bearer.as_ref(), cookie.as_ref()).await?;
+    auth::flow::sign_out(
+        &crate::door::engine()?,
+        bearer.as_ref(),
+        cookie.as_ref(),
+        &crate::door::device(),
+    )
+    .await?;
     crate::door::clear_cookie();
     Ok(())
 }
@@ -100,7 +106,7 @@ pub async fn logout() -> Result<(), ApiError> {
 pub async fn logout_all() -> Result<(), ApiError> {
     let engine = crate::door::engine()?;
     let authenticated = crate::door::authenticated(&engine).await?;
-    auth::flow::sign_out_everywhere(&engine, &authenticated).await?;
+    auth::flow::sign_out_everywhere(&engine, &authenticated, &crate::door::device()).await?;
     crate::door::clear_cookie();
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What goes on beside the requests: reading what other processes have done, and keeping the schedule of the keys.
+//! What goes on beside the requests: reading what other processes have done, keeping the schedule of the keys, and deleting what is past.
 
 use std::{
     sync::{
@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use crate::{
+    cleaning::{Cleaner, keep_clean},
     clock::{Clock, Timestamp},
     measure,
     session::revocations::RevocationSet,
@@ -69,6 +70,7 @@ impl Background {
         clock: &Arc<dyn Clock>,
         revocations: &Arc<RevocationSet>,
         keys: &Arc<Keys>,
+        cleaner: &Cleaner,
     ) -> Self {
         let listening = Arc::new(AtomicBool::new(false));
         let followers = Followers {
@@ -84,6 +86,7 @@ impl Background {
         tasks.spawn(follow(followers.clone()));
         tasks.spawn(listen(followers));
         tasks.spawn(throttle::sweep(store.clone(), Arc::clone(clock)));
+        tasks.spawn(keep_clean(cleaner.clone()));
         Self {
             revocations: Arc::clone(revocations),
             listening,

@@ -45,6 +45,13 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The moment that a text of RFC 3339 names. Nothing, if it is none, or before 1970.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let micros = i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok()?;
+        (micros >= 0).then_some(Self(micros))
+    }
+
     /// RFC 3339 in UTC, to the second.
     pub fn to_rfc3339(self) -> String {
         OffsetDateTime::from_unix_timestamp(self.unix_seconds())

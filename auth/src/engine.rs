@@ -3,12 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use metrics::Counter;
+use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::{
     Error,
     account::{UserId, profile_cache::ProfileCache},
+    audit::{Actor, AuditEvent, AuditKind},
     background::{Background, Following},
+    cleaning::Cleaner,
     clock::{Clock, Timestamp},
     master_secret::MasterSecret,
     measure::VerificationResult,
@@ -51,6 +54,8 @@ pub struct EngineSettings {
     pub hashing: HashingSettings,
     /// How wrong passwords slow the next try.
     pub throttle: ThrottleSettings,
+    /// How long events stay in the audit log. `None`: for good.
+    pub audit_retention: Option<Duration>,
 }
 
 impl EngineSettings {
@@ -69,6 +74,7 @@ impl EngineSettings {
             password_minimum_length: PasswordPolicy::default().minimum_length,
             hashing: HashingSettings::default(),
             throttle: ThrottleSettings::default(),
+            audit_retention: Some(days(365)),
             issuer,
         }
     }
@@ -92,6 +98,7 @@ pub(crate) struct Parts {
     pub(crate) profiles: ProfileCache,
     /// Made once, as it is counted tens of thousands of times a second: an addition to memory that the cores share, beside a signature.
     pub(crate) good_verifications: Counter,
+    pub(crate) cleaner: Cleaner,
     /// What goes on for as long as the engine is there.
     background: Background,
 }
@@ -150,7 +157,13 @@ impl Engine {
             Arc::new(RevocationSet::fill(&store, clock.now(), retention(&settings)).await?);
         let (access, refresh) = rules(&settings);
         let keys = Arc::new(Keys::open(smith, access, refresh).await?);
-        let background = Background::start(&store, &clock, &revocations, &keys);
+        let cleaner = Cleaner::new(
+            store.clone(),
+            Arc::clone(&clock),
+            &settings,
+            retention(&settings),
+        );
+        let background = Background::start(&store, &clock, &revocations, &keys, &cleaner);
         Ok(Self(Arc::new(Parts {
             passwords: HashPool::start(&settings.hashing, Arc::clone(&randomness))?,
             identifier_key: IdentifierKey::new(master_secret)?,
@@ -164,6 +177,7 @@ impl Engine {
             profiles: ProfileCache::default(),
             good_verifications: VerificationResult::Good.counter(),
             background,
+            cleaner,
         })))
     }
 
@@ -202,19 +216,22 @@ impl Engine {
         self.0.receipts.flush().await;
     }
 
-    /// Forbids a user to sign in, and makes all their tokens void.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], when the database does not answer.
-    pub async fn disable(&self, user: UserId) -> Result<(), Error> {
-        self.void_tokens(user, EndReason::Disabled).await
-    }
-
-    /// Makes all tokens of `user` void, here at once and in other processes within a second.
-    pub(crate) async fn void_tokens(&self, user: UserId, reason: EndReason) -> Result<(), Error> {
-        let now = self.now();
-        if let Some(version) = self.0.store.void_tokens(user, reason, now).await? {
-            self.0.revocations.raise_version(user, version, now);
+    /// Makes all tokens of `user` void, here at once and in other processes within a second, and gives the user another password if its
+    /// hash comes along. `event` says who did it.
+    pub(crate) async fn void_tokens(
+        &self,
+        user: UserId,
+        reason: EndReason,
+        password_hash: Option<&SecretString>,
+        event: AuditEvent<'_>,
+    ) -> Result<(), Error> {
+        let event = event.concerning(user);
+        let store = &self.0.store;
+        if let Some(version) = store
+            .void_tokens(user, reason, password_hash, &event)
+            .await?
+        {
+            self.0.revocations.raise_version(user, version, event.at);
         }
         Ok(())
     }
@@ -225,6 +242,15 @@ impl Engine {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    pub(crate) fn new_event<'a>(
+        &self,
+        kind: AuditKind,
+        actor: Actor<'a>,
+        at: Timestamp,
+    ) -> Result<AuditEvent<'a>, RandomnessError> {
+        AuditEvent::new(kind, actor, at, &*self.0.randomness)
     }
 
     pub(crate) fn new_user_id(&self, now: Timestamp) -> Result<UserId, RandomnessError> {

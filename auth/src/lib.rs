@@ -13,7 +13,11 @@ pub mod session;
 pub mod token;
 
 #[cfg(feature = "engine")]
+pub mod audit;
+#[cfg(feature = "engine")]
 mod background;
+#[cfg(feature = "engine")]
+mod cleaning;
 #[cfg(feature = "engine")]
 pub mod clock;
 #[cfg(feature = "engine")]
@@ -34,6 +38,7 @@ mod throttle;
 #[cfg(feature = "engine")]
 pub use self::{
     background::Following,
+    cleaning::Cleaned,
     engine::{Engine, EngineSettings, StartError},
     error::Error,
     flow::{Authenticated, Device, Grant, SignIn, SignUp},

@@ -45,6 +45,14 @@ pub(crate) fn bytes<const N: usize>(
 
 /// A new id (UUID version 7, RFC 9562): those made later sort later, so that an index stays compact.
 pub(crate) fn id(now: Timestamp, randomness: &dyn Randomness) -> Result<Uuid, RandomnessError> {
-    let millis = u64::try_from(now.unix_micros() / 1_000).unwrap_or(0);
-    Ok(Builder::from_unix_timestamp_millis(millis, &bytes(randomness)?).into_uuid())
+    Ok(Builder::from_unix_timestamp_millis(millis(now), &bytes(randomness)?).into_uuid())
+}
+
+/// No id of this moment or of a later one sorts before this, and every id of an earlier millisecond does.
+pub(crate) fn first_id(moment: Timestamp) -> Uuid {
+    Builder::from_unix_timestamp_millis(millis(moment), &[0; 10]).into_uuid()
+}
+
+fn millis(moment: Timestamp) -> u64 {
+    u64::try_from(moment.unix_micros() / 1_000).unwrap_or(0)
 }

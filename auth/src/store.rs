@@ -26,7 +26,6 @@ use self::postgres::Connections;
 use crate::{clock::Timestamp, measure::StoreFailure};
 
 pub use self::{
-    audit::{AuditEvent, AuditKind},
     backup::BackupError,
     copy::{CopiedTable, CopyError},
     key::StoredKey,

@@ -3,8 +3,10 @@
 //! Each command is a file in `command_line/`. It reads the same settings as the server, works on the same database through the engine, and
 //! prints what a person reads or, by `--json`, what a script does.
 
+mod audit;
 mod backup;
 mod check;
+mod clean;
 mod completions;
 mod config;
 mod copy;
@@ -43,7 +45,8 @@ Examples:
   latchkey check                                 say before a deployment whether all is in order
   latchkey user add ada ada@example.org          make an account; the password is asked for
   latchkey session list --user ada --json        what a script reads
-  latchkey key rotate                            let the next signing keys take over";
+  latchkey key rotate                            let the next signing keys take over
+  latchkey audit --user ada --since 7d           who did what to an account";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -71,6 +74,12 @@ enum Command {
     /// The keys that sign tokens
     #[command(subcommand)]
     Key(key::Key),
+    /// Read the audit log: who did what to which account, and from where; the newest first
+    Audit(audit::Audit),
+    /// Delete what is past: ended sessions, old events of the audit log, and the like
+    ///
+    /// The server does so by itself every hour. It is of use after `audit_days` was lowered.
+    Clean,
     /// What is set, and what can be
     #[command(subcommand)]
     Config(config::Config),
@@ -92,6 +101,8 @@ pub fn run() -> ExitCode {
         Command::User(user) => user.run(),
         Command::Session(session) => session.run(),
         Command::Key(key) => key.run(),
+        Command::Audit(audit) => audit.run(),
+        Command::Clean => clean::run(),
         Command::Config(config) => config.run(),
         Command::Openapi => output::json(&crate::openapi::document()),
         Command::Completions(completions) => {

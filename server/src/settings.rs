@@ -58,6 +58,8 @@ pub struct Settings {
     pub credential_rate: Rate,
     /// How many other requests one address may make.
     pub request_rate: Rate,
+    /// How long events stay in the audit log; for good if nothing is said.
+    pub audit_retention: Option<Duration>,
     /// What connections and requests are allowed.
     pub limits: Limits,
     /// The cookie that holds the refresh token.
@@ -223,6 +225,7 @@ impl Settings {
         settings.password_minimum_length = self.password_minimum_length;
         settings.hashing = self.hashing.clone();
         settings.throttle = self.throttle;
+        settings.audit_retention = self.audit_retention;
         settings
     }
 }

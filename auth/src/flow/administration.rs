@@ -1,12 +1,14 @@
-//! What the one who runs Latchkey does to accounts and sessions, by the command line.
+//! What the one who runs Latchkey does to accounts and sessions, by the command line. Each change is written down with who made it.
 
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::sign_up::{AccountFields, make_account};
+use super::sign_up::{AccountFields, prepare};
 use crate::{
     Engine, Error,
     account::{Identifier, UserId},
+    audit::{Actor, AuditEvent, AuditFilter, AuditKind, AuditRecord, Operator},
+    cleaning::Cleaned,
     clock::Timestamp,
     error::{Field, FieldError},
     password::Password,
@@ -69,6 +71,7 @@ pub struct Page {
 /// [`Error::Invalid`] names each field that can't be taken.
 pub async fn add_user(
     engine: &Engine,
+    operator: &Operator,
     username: String,
     email: String,
     password: SecretString,
@@ -78,8 +81,12 @@ pub async fn add_user(
         email,
         password,
     };
-    let user = make_account(engine, &fields, None).await?;
-    account(engine, user.id)
+    let prepared = prepare(engine, &fields, None).await?;
+    let now = engine.now();
+    let id = engine.new_user_id(now)?;
+    let event = engine.new_event(AuditKind::UserAdded, Actor::Operator(operator), now)?;
+    prepared.add(engine, id, event, None).await?;
+    account(engine, id)
         .await?
         .ok_or_else(|| Error::Internal("the account that was just made is gone".into()))
 }
@@ -122,18 +129,28 @@ pub async fn users(engine: &Engine, page: Page) -> Result<Vec<Account>, Error> {
 /// [`Error::Invalid`], when the password can't be taken.
 pub async fn set_password(
     engine: &Engine,
+    operator: &Operator,
     account: &Account,
     password: &SecretString,
 ) -> Result<(), Error> {
     let policy = engine.password_policy();
     let password = Password::new(password, policy, &account.username, &account.email)
         .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Password, error)]))?;
-    let parts = engine.parts();
-    let hash = parts.passwords.hash(&password, None).await?;
-    parts.store.set_password_hash(account.id, &hash).await?;
-    // After it: whoever signs in with the old password in between is signed out with the others.
+    let hash = engine.parts().passwords.hash(&password, None).await?;
+    let event = event(engine, operator, AuditKind::PasswordChanged)?;
     engine
-        .void_tokens(account.id, EndReason::PasswordChanged)
+        .void_tokens(account.id, EndReason::PasswordChanged, Some(&hash), event)
+        .await
+}
+
+/// Forbids a user to sign in, and makes all their tokens void.
+///
+/// # Errors
+/// [`Error::Unavailable`], when the database does not answer.
+pub async fn disable(engine: &Engine, operator: &Operator, user: UserId) -> Result<(), Error> {
+    let event = event(engine, operator, AuditKind::UserDisabled)?;
+    engine
+        .void_tokens(user, EndReason::Disabled, None, event)
         .await
 }
 
@@ -141,19 +158,20 @@ pub async fn set_password(
 ///
 /// # Errors
 /// [`Error::Unavailable`], when the database does not answer.
-pub async fn enable(engine: &Engine, user: UserId) -> Result<(), Error> {
-    Ok(engine.parts().store.enable(user).await?)
+pub async fn enable(engine: &Engine, operator: &Operator, user: UserId) -> Result<(), Error> {
+    let event = event(engine, operator, AuditKind::UserEnabled)?.concerning(user);
+    Ok(engine.parts().store.enable(user, &event).await?)
 }
 
 /// Deletes a user and all that is theirs. Their tokens are refused at once, as those of a disabled user are.
 ///
 /// # Errors
 /// [`Error::Unavailable`], when the database does not answer.
-pub async fn delete(engine: &Engine, user: UserId) -> Result<(), Error> {
+pub async fn delete(engine: &Engine, operator: &Operator, user: UserId) -> Result<(), Error> {
     let parts = engine.parts();
-    let now = engine.now();
-    parts.store.delete_user(user, now).await?;
-    parts.revocations.delete_user(user, now);
+    let event = event(engine, operator, AuditKind::UserDeleted)?.concerning(user);
+    parts.store.delete_user(user, &event).await?;
+    parts.revocations.delete_user(user, event.at);
     Ok(())
 }
 
@@ -178,16 +196,20 @@ pub async fn sessions(
 ///
 /// # Errors
 /// [`Error::Unavailable`], when the database does not answer.
-pub async fn revoke_session(engine: &Engine, session: SessionId) -> Result<bool, Error> {
+pub async fn revoke_session(
+    engine: &Engine,
+    operator: &Operator,
+    session: SessionId,
+) -> Result<bool, Error> {
     let Some(found) = engine.parts().store.session(session).await? else {
         return Ok(false);
     };
-    let now = engine.now();
-    if !found.stands(now) {
+    let event = event(engine, operator, AuditKind::SessionEnded)?;
+    if !found.stands(event.at) {
         return Ok(false);
     }
     engine
-        .end_session(session, found.user_id, EndReason::Revoked, now)
+        .end_session(session, found.user_id, EndReason::Revoked, event)
         .await?;
     Ok(true)
 }
@@ -196,19 +218,60 @@ pub async fn revoke_session(engine: &Engine, session: SessionId) -> Result<bool,
 ///
 /// # Errors
 /// [`Error::Unavailable`], when the database does not answer.
-pub async fn revoke_sessions_of(engine: &Engine, user: UserId) -> Result<(), Error> {
-    engine.void_tokens(user, EndReason::Revoked).await
+pub async fn revoke_sessions_of(
+    engine: &Engine,
+    operator: &Operator,
+    user: UserId,
+) -> Result<(), Error> {
+    let event = event(engine, operator, AuditKind::SessionsEnded)?;
+    engine
+        .void_tokens(user, EndReason::Revoked, None, event)
+        .await
 }
 
 /// Ends every session there is. Answers how many it were.
 ///
 /// # Errors
 /// [`Error::Unavailable`], when the database does not answer.
-pub async fn revoke_all_sessions(engine: &Engine) -> Result<u64, Error> {
+pub async fn revoke_all_sessions(engine: &Engine, operator: &Operator) -> Result<u64, Error> {
+    let event = event(engine, operator, AuditKind::SessionsEnded)?;
     let store = &engine.parts().store;
     let ended = store
-        .end_sessions_minted(MintedWithin::ALL, EndReason::Revoked, engine.now())
+        .end_sessions_minted(MintedWithin::ALL, EndReason::Revoked, event)
         .await?;
     store.tell_of_change().await;
     Ok(ended)
+}
+
+/// A part of the audit log, the newest first: the events before the one that `page` names.
+///
+/// # Errors
+/// [`Error::Unavailable`], when the database does not answer.
+pub async fn audit_log(
+    engine: &Engine,
+    filter: &AuditFilter,
+    page: Page,
+) -> Result<Vec<AuditRecord>, Error> {
+    Ok(engine.parts().store.audit_records(filter, page).await?)
+}
+
+/// Deletes all that is past now, and not when the server next does. Answers how many rows it were.
+///
+/// # Errors
+/// [`Error::Unavailable`], when the database does not answer.
+pub async fn clean(engine: &Engine, operator: &Operator) -> Result<Cleaned, Error> {
+    let cleaned = engine.clean().await?;
+    let event = event(engine, operator, AuditKind::CleanedUp)?
+        .with_detail(format!("audit_events={}", cleaned.audit_events));
+    engine.parts().store.add_audit_event(&event).await?;
+    Ok(cleaned)
+}
+
+/// What `operator` does now.
+fn event<'a>(
+    engine: &Engine,
+    operator: &'a Operator,
+    kind: AuditKind,
+) -> Result<AuditEvent<'a>, Error> {
+    Ok(engine.new_event(kind, Actor::Operator(operator), engine.now())?)
 }

@@ -39,7 +39,9 @@ pub struct Grant {
 }
 
 /// How a user proves who they are: with a password (RFC 8176).
-pub(super) const PASSWORD: &str = "pwd";
+const PASSWORD: &str = "pwd";
+/// The same, as a session keeps it.
+pub(super) const PASSWORD_ALONE: &str = r#"["pwd"]"#;
 
 impl Engine {
     /// Mints the pair of the session's present generation.

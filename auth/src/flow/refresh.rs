@@ -7,11 +7,12 @@ use super::{Device, Grant};
 use crate::{
     Engine, Error,
     account::User,
+    audit::{Actor, AuditEvent, AuditKind},
     clock::Timestamp,
     measure::RefreshResult,
     random::id,
     session::{Outcome, Presented, Session},
-    store::{AuditEvent, AuditKind, Rotation},
+    store::Rotation,
     token::{Refresh, Verified},
 };
 
@@ -144,10 +145,15 @@ async fn end_stolen_session(
     let parts = engine.parts();
     let event = event(engine, AuditKind::RefreshTokenReused, token, device, now)?;
     let notice = id(now, &*parts.randomness)?;
-    if parts.store.end_stolen_session(&event, notice).await? {
-        tracing::warn!(user = %token.user(), session = %token.session(), "an old refresh token came back: its session was ended");
+    let (session, user) = (token.session(), token.user());
+    if parts
+        .store
+        .end_stolen_session(session, user, &event, notice)
+        .await?
+    {
+        tracing::warn!(%user, %session, "an old refresh token came back: its session was ended");
     }
-    parts.revocations.end_session(token.session(), now);
+    parts.revocations.end_session(session, now);
     Ok(())
 }
 
@@ -173,12 +179,9 @@ fn event<'a>(
     device: &'a Device,
     at: Timestamp,
 ) -> Result<AuditEvent<'a>, Error> {
-    Ok(AuditEvent {
-        id: id(at, &*engine.parts().randomness)?,
-        at,
-        kind,
-        user: token.user(),
-        session: token.session(),
-        device,
-    })
+    Ok(engine
+        .new_event(kind, Actor::Anonymous, at)?
+        .concerning(token.user())
+        .in_session(token.session())
+        .at_device(device))
 }

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Device, Grant, grant::PASSWORD};
+use super::{Device, Grant, grant::PASSWORD_ALONE};
 use crate::{
     Engine, Error,
-    account::{Identifier, User},
+    account::{Identifier, User, UserId},
+    audit::{Actor, AuditEvent, AuditKind},
     clock::Timestamp,
     error::{Field, FieldError},
     measure::SignInResult,
@@ -52,10 +53,9 @@ async fn try_sign_in(engine: &Engine, sign_in: SignIn) -> Result<Grant, Error> {
     let counted_under = engine.parts().identifier_key.name(&identifier);
     let before = refuse_too_soon(engine, &counted_under).await?;
     let found = find(engine, &identifier).await?;
+    let account = found.as_ref().map(|user| user.id);
     let Some(user) = prove(engine, found, &sign_in).await? else {
-        if before != Before::Counted {
-            count_failure(engine, &counted_under).await?;
-        }
+        note_failure(engine, &counted_under, before, account, &sign_in.device).await?;
         return Err(Error::WrongCredentials);
     };
     if before != Before::Nothing {
@@ -66,12 +66,7 @@ async fn try_sign_in(engine: &Engine, sign_in: SignIn) -> Result<Grant, Error> {
             .await?;
     }
     engine
-        .begin_session(
-            &user,
-            &sign_in.device,
-            sign_in.replaces.as_ref(),
-            Outcome::SignedIn,
-        )
+        .begin_session(&user, &sign_in.device, sign_in.replaces.as_ref())
         .await
 }
 
@@ -135,14 +130,31 @@ async fn refuse_too_soon(engine: &Engine, counted_under: &[u8]) -> Result<Before
     }
 }
 
-async fn count_failure(engine: &Engine, counted_under: &[u8]) -> Result<(), Error> {
+/// Counts a wrong try, unless it was counted ahead, and writes it down: by the same statements whether there is such an account or not.
+async fn note_failure(
+    engine: &Engine,
+    counted_under: &[u8],
+    before: Before,
+    account: Option<UserId>,
+    device: &Device,
+) -> Result<(), Error> {
+    let store = &engine.parts().store;
     let now = engine.now();
-    let forgotten = now.minus(ThrottleSettings::FORGOTTEN_AFTER);
-    engine
-        .parts()
-        .store
-        .count_sign_in_failure(counted_under, now, forgotten)
-        .await?;
+    let event = engine
+        .new_event(AuditKind::SignInFailed, Actor::Anonymous, now)?
+        .at_device(device);
+    let event = AuditEvent {
+        user: account,
+        ..event
+    };
+    if before == Before::Counted {
+        store.add_audit_event(&event).await?;
+    } else {
+        let forgotten = now.minus(ThrottleSettings::FORGOTTEN_AFTER);
+        store
+            .count_sign_in_failure(counted_under, forgotten, &event)
+            .await?;
+    }
     Ok(())
 }
 
@@ -212,32 +224,61 @@ async fn renew_hash(
 
 impl Engine {
     /// Begins a session of `user`, in the place of the one that the browser was in.
-    pub(super) async fn begin_session(
+    async fn begin_session(
         &self,
         user: &User,
         device: &Device,
         replaces: Option<&SecretString>,
-        outcome: Outcome,
     ) -> Result<Grant, Error> {
-        let parts = self.parts();
-        let now = self.now();
-        let absolute_expires_at = now.plus(parts.settings.refresh_absolute_lifetime);
-        let new = NewSession {
-            id: self.new_session_id(now)?,
-            user: user.id,
+        let session = self.new_session(user.id, device, self.now())?;
+        self.parts().store.add_session(&session).await?;
+        self.enter(user, &session, replaces).await
+    }
+
+    /// What a session of `user` begins with.
+    pub(super) fn new_session<'a>(
+        &self,
+        user: UserId,
+        device: &'a Device,
+        now: Timestamp,
+    ) -> Result<NewSession<'a>, Error> {
+        let settings = &self.parts().settings;
+        let id = self.new_session_id(now)?;
+        let absolute_expires_at = now.plus(settings.refresh_absolute_lifetime);
+        Ok(NewSession {
+            id,
+            user,
             now,
             expires_at: now
-                .plus(parts.settings.refresh_idle_lifetime)
+                .plus(settings.refresh_idle_lifetime)
                 .min(absolute_expires_at),
             absolute_expires_at,
-            amr: &format!("[\"{PASSWORD}\"]"),
+            amr: PASSWORD_ALONE,
             device,
-        };
-        let session = parts.store.add_session(&new).await?;
+            event: self
+                .new_event(AuditKind::SignedIn, Actor::User, now)?
+                .concerning(user)
+                .in_session(id)
+                .at_device(device),
+        })
+    }
+
+    /// Lets `user` into a session that has begun, and ends the one that the browser was in.
+    pub(super) async fn enter(
+        &self,
+        user: &User,
+        session: &NewSession<'_>,
+        replaces: Option<&SecretString>,
+    ) -> Result<Grant, Error> {
         if let Some(token) = replaces {
-            self.end_session_of(token, EndReason::Replaced, now).await?;
+            let event = self
+                .new_event(AuditKind::SessionReplaced, Actor::User, session.now)?
+                .at_device(session.device);
+            self.end_session_of(token, EndReason::Replaced, event)
+                .await?;
         }
-        self.grant(user, &session, outcome, now).await
+        self.grant(user, &session.begun(), Outcome::SignedIn, session.now)
+            .await
     }
 
     /// Ends the session of a refresh token of whatever generation; what is no refresh token of ours is left alone. Answers whether it is one.
@@ -245,13 +286,13 @@ impl Engine {
         &self,
         token: &SecretString,
         reason: EndReason,
-        now: Timestamp,
+        event: AuditEvent<'_>,
     ) -> Result<bool, Error> {
         let parts = self.parts();
-        let Ok(token) = self.verified(&parts.keys.refresh, token, now).await else {
+        let Ok(token) = self.verified(&parts.keys.refresh, token, event.at).await else {
             return Ok(false);
         };
-        self.end_session(token.session(), token.user(), reason, now)
+        self.end_session(token.session(), token.user(), reason, event)
             .await?;
         Ok(true)
     }

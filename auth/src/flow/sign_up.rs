@@ -7,12 +7,12 @@ use secrecy::SecretString;
 use super::{Device, Grant};
 use crate::{
     Engine, Error,
-    account::{EmailAddress, User, Username},
+    account::{EmailAddress, User, UserId, Username},
+    audit::{Actor, AuditEvent, AuditKind},
     error::{Field, FieldError},
     measure::SignUpResult,
     password::Password,
-    session::Outcome,
-    store::{NewUser, Taken},
+    store::{NewSession, NewUser, Taken},
 };
 
 /// What a person typed to get an account.
@@ -54,10 +54,15 @@ async fn try_sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
         email,
         password,
     };
-    let user = make_account(engine, &fields, device.address).await?;
-    engine
-        .begin_session(&user, &device, replaces.as_ref(), Outcome::SignedIn)
-        .await
+    let account = prepare(engine, &fields, device.address).await?;
+    let now = engine.now();
+    let id = engine.new_user_id(now)?;
+    let event = engine
+        .new_event(AuditKind::SignedUp, Actor::User, now)?
+        .at_device(&device);
+    let session = engine.new_session(id, &device, now)?;
+    let user = account.add(engine, id, event, Some(&session)).await?;
+    engine.enter(&user, &session, replaces.as_ref()).await
 }
 
 /// What an account is made of, as typed.
@@ -67,33 +72,56 @@ pub(super) struct AccountFields {
     pub(super) password: SecretString,
 }
 
-/// Makes an account for somebody at `address`.
-pub(super) async fn make_account(
+/// An account that may be made, unless somebody is quicker.
+pub(super) struct PreparedAccount {
+    username: Username,
+    email: EmailAddress,
+    password_hash: SecretString,
+}
+
+/// Reads what was typed, sees whether it is free, and hashes the password, in the queue of whoever typed it at `address`.
+pub(super) async fn prepare(
     engine: &Engine,
     fields: &AccountFields,
     address: Option<IpAddr>,
-) -> Result<User, Error> {
+) -> Result<PreparedAccount, Error> {
     let (username, email, password) = parse(engine, fields)?;
     let parts = engine.parts();
     refuse_taken(parts.store.taken(&username, &email).await?)?;
     let password_hash = parts.passwords.hash(&password, address).await?;
-    let now = engine.now();
-    let id = engine.new_user_id(now)?;
-    let new = NewUser {
-        id,
-        username: &username,
-        email: &email,
-        password_hash: &password_hash,
-        created_at: now,
-    };
-    if !parts.store.add_user(&new).await? {
-        refuse_taken(parts.store.taken(&username, &email).await?)?;
+    Ok(PreparedAccount {
+        username,
+        email,
+        password_hash,
+    })
+}
+
+impl PreparedAccount {
+    /// Adds the account under an id, with its first session if there is one, and writes that down as `event`: all of it or nothing.
+    pub(super) async fn add(
+        self,
+        engine: &Engine,
+        id: UserId,
+        event: AuditEvent<'_>,
+        session: Option<&NewSession<'_>>,
+    ) -> Result<User, Error> {
+        let store = &engine.parts().store;
+        let new = NewUser {
+            id,
+            username: &self.username,
+            email: &self.email,
+            password_hash: &self.password_hash,
+            created_at: event.at,
+        };
+        let event = event.concerning(id);
+        if !store.add_user(&new, &event, session).await? {
+            refuse_taken(store.taken(&self.username, &self.email).await?)?;
+        }
+        store
+            .user(id)
+            .await?
+            .ok_or_else(|| refused_username("This username is taken"))
     }
-    parts
-        .store
-        .user(id)
-        .await?
-        .ok_or_else(|| refused_username("This username is taken"))
 }
 
 /// Reads all three fields, so that all that is wrong is told at once.

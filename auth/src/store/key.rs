@@ -2,8 +2,10 @@
 
 use sqlx::FromRow;
 
-use super::{Store, StoreError, reading, session::end_sessions_minted, writing};
-use crate::{clock::Timestamp, session::EndReason, store::MintedWithin};
+use super::{
+    Store, StoreError, audit::insert_audit_event, reading, session::end_sessions_minted, writing,
+};
+use crate::{audit::AuditEvent, clock::Timestamp, session::EndReason, store::MintedWithin};
 
 /// A signing key as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -66,30 +68,53 @@ impl Store {
         ).fetch_all(pool).await)?)
     }
 
-    /// Adds a key, unless its place in the ring is taken: another process was quicker then, and its key is the one. Answers whether it was added.
-    pub(crate) async fn add_key(&self, key: &StoredKey) -> Result<bool, StoreError> {
-        let added = writing!(self, pool => insert_key!(key).execute(pool).await.map(|done| done.rows_affected()))?;
-        Ok(added == 1)
+    /// Adds a key, unless its place in the ring is taken: another process was quicker then, and its key is the one. Answers whether it was
+    /// added, which is written down as `event`.
+    pub(crate) async fn add_key(
+        &self,
+        key: &StoredKey,
+        event: &AuditEvent<'_>,
+    ) -> Result<bool, StoreError> {
+        Ok(writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let added = insert_key!(key).execute(&mut *transaction).await?.rows_affected();
+            if added == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+            added == 1
+        }))
     }
 
-    /// Retires a key whose last token has expired.
-    pub(crate) async fn retire_key(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
-        writing!(self, pool => retire_key!(id, now).execute(pool).await.map(|_| ()))?;
+    /// Retires a key whose last token has expired, and writes that down as `event`, unless another process was quicker.
+    pub(crate) async fn retire_key(
+        &self,
+        id: &str,
+        event: &AuditEvent<'_>,
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let retired = retire_key!(id, event.at).execute(&mut *transaction).await?.rows_affected();
+            if retired == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+        });
         Ok(())
     }
 
-    /// Retires a key whose tokens may be good still, puts another in its place, and ends the sessions that hold its refresh tokens: all of it or
-    /// nothing. Answers how many sessions ended; nothing if another process was quicker.
+    /// Retires a key whose tokens may be good still, puts another in its place, ends the sessions that hold its refresh tokens, and writes that
+    /// down as `event` with their number: all of it or nothing. Answers how many sessions ended; nothing if another process was quicker.
     pub(crate) async fn take_key_back(
         &self,
         id: &str,
         replacement: Option<&StoredKey>,
         holders: Option<MintedWithin>,
-        now: Timestamp,
+        event: AuditEvent<'_>,
     ) -> Result<Option<u64>, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = pool.begin().await?;
-            let retired = retire_key!(id, now).execute(&mut *transaction).await?.rows_affected();
+            let retired = retire_key!(id, event.at).execute(&mut *transaction).await?.rows_affected();
             let replaced = match replacement {
                 Some(key) => insert_key!(key).execute(&mut *transaction).await?.rows_affected(),
                 None => 1,
@@ -99,18 +124,22 @@ impl Store {
                 return Ok(None);
             }
             let ended = match holders {
-                Some(within) => end_sessions_minted!(within, EndReason::KeyRetired, now).execute(&mut *transaction).await?.rows_affected(),
+                Some(within) => end_sessions_minted!(within, EndReason::KeyRetired, event.at).execute(&mut *transaction).await?.rows_affected(),
                 None => 0,
             };
+            let replacement = replacement.map_or_else(String::new, |key| format!(" replacement={}", key.id));
+            let event = event.with_detail(format!("key={id}{replacement} sessions={ended}"));
+            insert_audit_event!(event).execute(&mut *transaction).await?;
             transaction.commit().await?;
             Some(ended)
         }))
     }
 
-    /// Puts each private half, sealed anew, in the place of that which was read: all of them or none.
+    /// Puts each private half, sealed anew, in the place of that which was read, and writes that down as `event`: all of it or nothing.
     pub(crate) async fn replace_seals(
         &self,
         changes: &[(StoredKey, Vec<u8>)],
+        event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let mut transaction = pool.begin().await?;
@@ -118,6 +147,7 @@ impl Store {
                 sqlx::query("UPDATE signing_keys SET sealed_private_key = $2 WHERE id = $1 AND retired_at IS NULL")
                     .bind(&key.id).bind(sealed.as_slice()).execute(&mut *transaction).await?;
             }
+            insert_audit_event!(event).execute(&mut *transaction).await?;
             transaction.commit().await?;
         });
         Ok(())

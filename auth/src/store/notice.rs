@@ -57,4 +57,15 @@ impl Store {
             .bind(id).bind(user).bind(now).execute(pool).await.map(|_| ()))?;
         Ok(())
     }
+
+    /// Deletes notices that were dismissed before a moment, at most `limit` of them. Answers how many it were.
+    pub(crate) async fn delete_dismissed_notices(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        Ok(writing!(self, pool => sqlx::query(
+            "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE dismissed_at < $1 ORDER BY dismissed_at LIMIT $2)",
+        ).bind(before).bind(i64::from(limit)).execute(pool).await.map(|done| done.rows_affected()))?)
+    }
 }

@@ -4,11 +4,12 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    AuditEvent, Store, StoreError, audit::insert_audit_event, notice::insert_reuse_notice, only,
-    reading, user::Names, writing,
+    Store, StoreError, audit::insert_audit_event, notice::insert_reuse_notice, only, reading,
+    user::Names, writing,
 };
 use crate::{
     account::{SecurityVersion, User, UserId},
+    audit::AuditEvent,
     clock::Timestamp,
     flow::{
         Device,
@@ -31,10 +32,49 @@ pub struct NewSession<'a> {
     /// When it ends in any case.
     pub absolute_expires_at: Timestamp,
     /// How the user proved who they are: a JSON list of RFC 8176's words.
-    pub amr: &'a str,
+    pub amr: &'static str,
     /// Where it began.
     pub device: &'a Device,
+    /// How its beginning is written down.
+    pub(crate) event: AuditEvent<'a>,
 }
+
+impl NewSession<'_> {
+    /// The session as it is once it has begun.
+    pub(crate) fn begun(&self) -> Session {
+        Session {
+            id: self.id,
+            user_id: self.user,
+            generation: 0,
+            confirmed_generation: 0,
+            created_at: self.now,
+            rotated_at: None,
+            expires_at: self.expires_at,
+            absolute_expires_at: self.absolute_expires_at,
+            auth_time: self.now,
+            revoked_at: None,
+        }
+    }
+}
+
+/// The statement that begins a session, for whichever database and connection. What it is written down by goes into the same transaction.
+macro_rules! insert_session {
+    ($new:expr) => {
+        sqlx::query(
+            "INSERT INTO sessions (id, user_id, created_at, last_seen_at, auth_time, expires_at, absolute_expires_at, amr, user_agent, address)
+             VALUES ($1, $2, $3, $3, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind($new.id)
+        .bind($new.user)
+        .bind($new.now)
+        .bind($new.expires_at)
+        .bind($new.absolute_expires_at)
+        .bind($new.amr)
+        .bind($new.device.user_agent.as_deref())
+        .bind($new.device.address_text())
+    };
+}
+pub(super) use insert_session;
 
 /// A refresh token that asks to be exchanged for the next.
 #[derive(Debug)]
@@ -168,16 +208,15 @@ impl RotatedRow {
 }
 
 impl Store {
-    /// Begins a session.
-    pub(crate) async fn add_session(&self, new: &NewSession<'_>) -> Result<Session, StoreError> {
-        let rows = writing!(self, pool => sqlx::query_as(
-            "INSERT INTO sessions (id, user_id, created_at, last_seen_at, auth_time, expires_at, absolute_expires_at, amr, user_agent, address)
-             VALUES ($1, $2, $3, $3, $3, $4, $5, $6, $7, $8)
-             RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at",
-        ).bind(new.id).bind(new.user).bind(new.now).bind(new.expires_at).bind(new.absolute_expires_at).bind(new.amr)
-         .bind(new.device.user_agent.as_deref()).bind(new.device.address_text())
-         .fetch_all(pool).await)?;
-        only(rows).ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+    /// Begins a session, and writes that down: both or nothing.
+    pub(crate) async fn add_session(&self, new: &NewSession<'_>) -> Result<(), StoreError> {
+        writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            insert_session!(new).execute(&mut *transaction).await?;
+            insert_audit_event!(new.event).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+        });
+        Ok(())
     }
 
     /// The session with this id.
@@ -229,17 +268,25 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a session of `user` before its time, if it still stands.
+    /// Ends a session of `user` before its time, if it still stands, and writes that down as `event`: both or nothing.
     pub(crate) async fn end_session(
         &self,
         session: SessionId,
         user: UserId,
         reason: EndReason,
-        now: Timestamp,
+        event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
-        let ended = writing!(self, pool => sqlx::query(
-            "UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
-        ).bind(session).bind(user).bind(now).bind(reason.as_str()).execute(pool).await.map(|done| done.rows_affected()))?;
+        let ended = writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let ended = sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
+                .bind(session).bind(user).bind(event.at).bind(reason.as_str())
+                .execute(&mut *transaction).await?.rows_affected();
+            if ended == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+            ended
+        });
         if ended == 1 {
             self.tell_of_change().await;
         }
@@ -250,17 +297,19 @@ impl Store {
     /// Answers whether it stood until now; if not, somebody was told already.
     pub(crate) async fn end_stolen_session(
         &self,
+        session: SessionId,
+        user: UserId,
         event: &AuditEvent<'_>,
         notice: Uuid,
     ) -> Result<bool, StoreError> {
         let stood = writing!(self, pool => {
             let mut transaction = pool.begin().await?;
             let ended = sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
-                .bind(event.session).bind(event.user).bind(event.at).bind(EndReason::Reused.as_str())
+                .bind(session).bind(user).bind(event.at).bind(EndReason::Reused.as_str())
                 .execute(&mut *transaction).await?.rows_affected();
             if ended == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
-                insert_reuse_notice!(notice, event.user, event.at).execute(&mut *transaction).await?;
+                insert_reuse_notice!(notice, user, event.at).execute(&mut *transaction).await?;
             }
             transaction.commit().await?;
             ended == 1
@@ -283,16 +332,44 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Ends these sessions. Answers how many it were.
+    /// Ends these sessions, and writes that down as `event` with their number: all of it or nothing. Answers how many it were.
     pub(crate) async fn end_sessions_minted(
         &self,
         within: MintedWithin,
         reason: EndReason,
-        now: Timestamp,
+        event: AuditEvent<'_>,
     ) -> Result<u64, StoreError> {
-        Ok(
-            writing!(self, pool => end_sessions_minted!(within, reason, now).execute(pool).await.map(|done| done.rows_affected()))?,
-        )
+        Ok(writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let ended = end_sessions_minted!(within, reason, event.at).execute(&mut *transaction).await?.rows_affected();
+            let event = event.with_detail(format!("sessions={ended}"));
+            insert_audit_event!(event).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            ended
+        }))
+    }
+
+    /// Deletes sessions that were ended before a moment, at most `limit` of them. Answers how many it were.
+    pub(crate) async fn delete_ended_sessions(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        Ok(writing!(self, pool => sqlx::query(
+            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE revoked_at < $1 ORDER BY revoked_at LIMIT $2)",
+        ).bind(before).bind(i64::from(limit)).execute(pool).await.map(|done| done.rows_affected()))?)
+    }
+
+    /// Deletes sessions whose time was over in any case before a moment, at most `limit` of them. Answers how many it were.
+    pub(crate) async fn delete_expired_sessions(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        Ok(writing!(self, pool => sqlx::query(
+            "DELETE FROM sessions WHERE id IN
+               (SELECT id FROM sessions WHERE absolute_expires_at < $1 ORDER BY absolute_expires_at LIMIT $2)",
+        ).bind(before).bind(i64::from(limit)).execute(pool).await.map(|done| done.rows_affected()))?)
     }
 
     /// A part of the sessions that stand, of one user or of all, in the order in which they began.

@@ -2,8 +2,8 @@
 
 use sqlx::FromRow;
 
-use super::{Store, StoreError, reading, writing};
-use crate::clock::Timestamp;
+use super::{Store, StoreError, audit::insert_audit_event, reading, writing};
+use crate::{audit::AuditEvent, clock::Timestamp};
 
 /// How often, and when last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
@@ -38,19 +38,24 @@ impl Store {
         Ok(counted == 1)
     }
 
-    /// Counts one more; from one again, if the last was before `forgotten`.
+    /// Counts one more; from one again, if the last was before `forgotten`. Writes it down as `event`: both or nothing.
     pub(crate) async fn count_sign_in_failure(
         &self,
         identifier_hash: &[u8],
-        now: Timestamp,
         forgotten: Timestamp,
+        event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
-        writing!(self, pool => sqlx::query(
-            "INSERT INTO sign_in_failures (identifier_hash, failures, last_failure_at) VALUES ($1, 1, $2)
-             ON CONFLICT (identifier_hash) DO UPDATE
-             SET failures = CASE WHEN sign_in_failures.last_failure_at < $3 THEN 1 ELSE sign_in_failures.failures + 1 END,
-                 last_failure_at = $2",
-        ).bind(identifier_hash).bind(now).bind(forgotten).execute(pool).await.map(|_| ()))?;
+        writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            sqlx::query(
+                "INSERT INTO sign_in_failures (identifier_hash, failures, last_failure_at) VALUES ($1, 1, $2)
+                 ON CONFLICT (identifier_hash) DO UPDATE
+                 SET failures = CASE WHEN sign_in_failures.last_failure_at < $3 THEN 1 ELSE sign_in_failures.failures + 1 END,
+                     last_failure_at = $2",
+            ).bind(identifier_hash).bind(event.at).bind(forgotten).execute(&mut *transaction).await?;
+            insert_audit_event!(event).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+        });
         Ok(())
     }
 

@@ -3,9 +3,13 @@
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::FromRow;
 
-use super::{Store, StoreError, only, reading, writing};
+use super::{
+    NewSession, Store, StoreError, audit::insert_audit_event, only, reading,
+    session::insert_session, writing,
+};
 use crate::{
     account::{EmailAddress, SecurityVersion, User, UserId, Username},
+    audit::AuditEvent,
     clock::Timestamp,
     flow::administration::{Account, Page},
     session::EndReason,
@@ -153,16 +157,33 @@ impl Store {
         ).bind(username.key()).bind(email.as_str()).fetch_one(pool).await)?)
     }
 
-    /// Adds a user, unless somebody has the name or the address: then nothing is done, and the answer is false.
-    pub(crate) async fn add_user(&self, new: &NewUser<'_>) -> Result<bool, StoreError> {
-        let added = writing!(self, pool => sqlx::query(
-            "INSERT INTO users (id, username, username_key, email, password_hash, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT DO NOTHING",
-        ).bind(new.id).bind(new.username.as_str()).bind(new.username.key()).bind(new.email.as_str())
-         .bind(new.password_hash.expose_secret()).bind(new.created_at)
-         .execute(pool).await.map(|done| done.rows_affected()))?;
-        Ok(added == 1)
+    /// Adds a user, with their first session if there is one, and writes it down as `event`: all of it or nothing. Where somebody has the name or
+    /// the address nothing is done, and the answer is false.
+    pub(crate) async fn add_user(
+        &self,
+        new: &NewUser<'_>,
+        event: &AuditEvent<'_>,
+        session: Option<&NewSession<'_>>,
+    ) -> Result<bool, StoreError> {
+        Ok(writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let added = sqlx::query(
+                "INSERT INTO users (id, username, username_key, email, password_hash, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT DO NOTHING",
+            ).bind(new.id).bind(new.username.as_str()).bind(new.username.key()).bind(new.email.as_str())
+             .bind(new.password_hash.expose_secret()).bind(new.created_at)
+             .execute(&mut *transaction).await?.rows_affected();
+            if added == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+                if let Some(new) = session {
+                    insert_session!(new).execute(&mut *transaction).await?;
+                    insert_audit_event!(new.event).execute(&mut *transaction).await?;
+                }
+            }
+            transaction.commit().await?;
+            added == 1
+        }))
     }
 
     /// Puts a hash made with today's parameters in the place of `old`, unless the password was changed meanwhile.
@@ -178,60 +199,86 @@ impl Store {
         Ok(())
     }
 
-    /// Raises the user's security version and ends all their sessions, so that every token of theirs is void: all of it or nothing. For
-    /// [`EndReason::Disabled`] the user may not sign in any more. Answers the new version; nothing if there is no such user.
+    /// Raises the user's security version and ends all their sessions, so that every token of theirs is void, and writes that down as
+    /// `event`: all of it or nothing. For [`EndReason::Disabled`] the user may not sign in any more; a `password_hash` that is given takes the
+    /// place of theirs. Answers the new version; nothing if there is no such user.
     pub(crate) async fn void_tokens(
         &self,
         user: UserId,
         reason: EndReason,
-        now: Timestamp,
+        password_hash: Option<&SecretString>,
+        event: &AuditEvent<'_>,
     ) -> Result<Option<SecurityVersion>, StoreError> {
         let version = writing!(self, pool => {
             let mut transaction = pool.begin().await?;
             // The user first: a second one who does the same waits here, and a rotation meanwhile mints with the version that is void.
             let rows = sqlx::query_scalar(
                 "UPDATE users SET security_version = security_version + 1, security_version_raised_at = $2,
-                   disabled_at = CASE WHEN $3 THEN $2 ELSE disabled_at END
+                   disabled_at = CASE WHEN $3 THEN $2 ELSE disabled_at END, password_hash = COALESCE($4, password_hash)
                  WHERE id = $1 RETURNING security_version",
-            ).bind(user).bind(now).bind(reason == EndReason::Disabled).fetch_all(&mut *transaction).await?;
+            ).bind(user).bind(event.at).bind(reason == EndReason::Disabled)
+             .bind(password_hash.map(ExposeSecret::expose_secret)).fetch_all(&mut *transaction).await?;
+            let version: Option<SecurityVersion> = only(rows);
             sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
-                .bind(user).bind(now).bind(reason.as_str()).execute(&mut *transaction).await?;
+                .bind(user).bind(event.at).bind(reason.as_str()).execute(&mut *transaction).await?;
+            if version.is_some() {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
             transaction.commit().await?;
-            only(rows)
+            version
         });
         self.tell_of_change().await;
         Ok(version)
     }
 
-    /// Gives a user another password.
-    pub(crate) async fn set_password_hash(
+    /// Lets a user sign in again, and writes that down as `event`: both or nothing.
+    pub(crate) async fn enable(
         &self,
         user: UserId,
-        hash: &SecretString,
+        event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
-        writing!(self, pool => sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
-            .bind(user).bind(hash.expose_secret()).execute(pool).await.map(|_| ()))?;
+        writing!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let enabled = sqlx::query("UPDATE users SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL")
+                .bind(user).execute(&mut *transaction).await?.rows_affected();
+            if enabled == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+        });
         Ok(())
     }
 
-    /// Lets a user sign in again.
-    pub(crate) async fn enable(&self, user: UserId) -> Result<(), StoreError> {
-        writing!(self, pool => sqlx::query("UPDATE users SET disabled_at = NULL WHERE id = $1")
-            .bind(user).execute(pool).await.map(|_| ()))?;
-        Ok(())
-    }
-
-    /// Deletes a user with all that is theirs, and leaves word of it for processes that hold their tokens for good: all of it or nothing.
-    pub(crate) async fn delete_user(&self, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    /// Deletes a user with all that is theirs, leaves word of it for processes that hold their tokens for good, and writes it down as `event`:
+    /// all of it or nothing.
+    pub(crate) async fn delete_user(
+        &self,
+        user: UserId,
+        event: &AuditEvent<'_>,
+    ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let mut transaction = pool.begin().await?;
             sqlx::query("INSERT INTO deletions (user_id, deleted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                .bind(user).bind(now).execute(&mut *transaction).await?;
-            sqlx::query("DELETE FROM users WHERE id = $1").bind(user).execute(&mut *transaction).await?;
+                .bind(user).bind(event.at).execute(&mut *transaction).await?;
+            let deleted = sqlx::query("DELETE FROM users WHERE id = $1").bind(user).execute(&mut *transaction).await?.rows_affected();
+            if deleted == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
             transaction.commit().await?;
         });
         self.tell_of_change().await;
         Ok(())
+    }
+
+    /// Deletes word of users who were deleted before a moment, at most `limit` of them. Answers how many it were.
+    pub(crate) async fn delete_old_deletions(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        Ok(writing!(self, pool => sqlx::query(
+            "DELETE FROM deletions WHERE user_id IN (SELECT user_id FROM deletions WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2)",
+        ).bind(before).bind(i64::from(limit)).execute(pool).await.map(|done| done.rows_affected()))?)
     }
 
     /// The account of this id.

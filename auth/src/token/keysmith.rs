@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     EngineSettings, MasterSecret,
+    audit::{Actor, AuditEvent, AuditKind, Operator},
     clock::{Clock, Timestamp},
-    random::Randomness,
+    random::{Randomness, RandomnessError},
     session::EndReason,
     store::{MintedWithin, Store, StoreError, StoredKey},
 };
@@ -34,6 +35,8 @@ pub struct Keysmith {
     rotation: Option<Duration>,
     access_token_lifetime: Duration,
     refresh_token_lifetime: Duration,
+    /// On whose behalf; nobody's, where it is the schedule.
+    operator: Option<Operator>,
 }
 
 /// When a new key takes over.
@@ -133,6 +136,9 @@ pub enum KeysmithError {
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// No id could be made for what is written down.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessError),
 }
 
 impl Keysmith {
@@ -156,12 +162,30 @@ impl Keysmith {
             rotation: settings.key_rotation,
             access_token_lifetime: settings.access_token_lifetime,
             refresh_token_lifetime: settings.refresh_idle_lifetime,
+            operator: None,
         })
     }
 
     /// How long a key signs before the next takes over. `None`: until it is told to.
     pub(super) const fn rotation(&self) -> Option<Duration> {
         self.rotation
+    }
+
+    /// The same, on behalf of an operator, who is written down with each change.
+    #[must_use]
+    pub fn on_behalf_of(self, operator: Operator) -> Self {
+        Self {
+            operator: Some(operator),
+            ..self
+        }
+    }
+
+    fn event(&self, kind: AuditKind, now: Timestamp) -> Result<AuditEvent<'_>, RandomnessError> {
+        let actor = self
+            .operator
+            .as_ref()
+            .map_or(Actor::System, Actor::Operator);
+        AuditEvent::new(kind, actor, now, &*self.randomness)
     }
 
     pub(super) fn seal(&self) -> &Seal {
@@ -210,7 +234,10 @@ impl Keysmith {
                 && key.verifies_until.is_some_and(|until| until <= now)
             {
                 done = true;
-                self.store.retire_key(&key.id, now).await?;
+                let event = self
+                    .event(AuditKind::SigningKeyRetired, now)?
+                    .with_detail(format!("key={} ring={}", key.id, key.ring));
+                self.store.retire_key(&key.id, &event).await?;
                 tracing::info!(ring = %key.ring, key = key.id, "the last token of a signing key has expired, and the key is retired");
             }
         }
@@ -234,7 +261,14 @@ impl Keysmith {
         now: Timestamp,
     ) -> Result<Option<String>, KeysmithError> {
         let key = self.next(ring, keys, signs_from, now)?;
-        Ok(self.store.add_key(&key).await?.then_some(key.id))
+        let event = self
+            .event(AuditKind::SigningKeyMade, now)?
+            .with_detail(format!(
+                "key={} ring={ring} signs_from={}",
+                key.id,
+                signs_from.to_rfc3339()
+            ));
+        Ok(self.store.add_key(&key, &event).await?.then_some(key.id))
     }
 
     fn next(
@@ -404,9 +438,10 @@ impl Keysmith {
         } else {
             None
         };
+        let event = self.event(AuditKind::SigningKeyTakenBack, now)?;
         let ended_sessions = self
             .store
-            .take_key_back(id, replacement.as_ref(), minted_with(&stored, key), now)
+            .take_key_back(id, replacement.as_ref(), minted_with(&stored, key), event)
             .await?
             .ok_or(KeysmithError::Overtaken)?;
         self.store.tell_of_change().await;
@@ -446,7 +481,13 @@ impl Keysmith {
             let sealed = under_new.seal(&private, &context, &*self.randomness)?;
             changes.push((key, sealed));
         }
-        self.store.replace_seals(&changes).await?;
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        let event = self
+            .event(AuditKind::KeysSealedAnew, self.clock.now())?
+            .with_detail(format!("keys={}", changes.len()));
+        self.store.replace_seals(&changes, &event).await?;
         Ok(changes.len())
     }
 
@@ -456,7 +497,6 @@ impl Keysmith {
     /// # Errors
     /// [`KeysmithError::Store`], when the database does not answer.
     pub async fn start_anew(&self) -> Result<u64, KeysmithError> {
-        let now = self.clock.now();
         let mut ended = 0;
         for id in self
             .list()
@@ -466,9 +506,10 @@ impl Keysmith {
         {
             ended += self.retire(&id).await?.ended_sessions;
         }
+        let event = self.event(AuditKind::KeysStartedAnew, self.clock.now())?;
         ended += self
             .store
-            .end_sessions_minted(MintedWithin::ALL, EndReason::KeyRetired, now)
+            .end_sessions_minted(MintedWithin::ALL, EndReason::KeyRetired, event)
             .await?;
         self.store.tell_of_change().await;
         Ok(ended)

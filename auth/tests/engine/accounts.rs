@@ -6,7 +6,7 @@ use auth::{Error, HashingSettings, SignIn, ThrottleSettings, error::Field, flow}
 use secrecy::SecretString;
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, call, device, new_user, on_database, refresh,
+    PASSWORD, TestDatabase, assert_invalid, call, device, new_user, on_database, operator, refresh,
     refuses_within_two_seconds, sign_in, sign_up,
 };
 
@@ -121,7 +121,9 @@ async fn unknown_users_wrong_passwords_and_disabled_users_are_answered_alike() {
     let who = flow::authenticate(&engine, &grant.access_token)
         .await
         .unwrap();
-    engine.disable(who.user()).await.unwrap();
+    flow::administration::disable(&engine, &operator(), who.user())
+        .await
+        .unwrap();
     assert!(matches!(
         sign_in(&engine, "ada", PASSWORD).await,
         Err(Error::WrongCredentials)
@@ -293,7 +295,9 @@ async fn a_disabled_user_who_may_sign_in_again_finds_no_old_session() {
     let who = flow::authenticate(&engine, &grant.access_token)
         .await
         .unwrap();
-    engine.disable(who.user()).await.unwrap();
+    flow::administration::disable(&engine, &operator(), who.user())
+        .await
+        .unwrap();
     let _changed: String = on_database!(database, pool => sqlx::query_scalar(
         "UPDATE users SET disabled_at = NULL RETURNING username",
     ).fetch_one(&pool));
@@ -339,7 +343,7 @@ async fn a_deleted_users_token_is_refused_in_every_process_and_by_those_that_sta
     let ada = sign_up(&a, "ada").await;
     call(&b, &ada.access_token).await.unwrap();
     let account = flow::administration::find_user(&a, "ada").await.unwrap();
-    flow::administration::delete(&a, account.unwrap().id)
+    flow::administration::delete(&a, &operator(), account.unwrap().id)
         .await
         .unwrap();
     assert_invalid(call(&a, &ada.access_token).await);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use auth::{Engine, flow, session::Outcome};
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, call, refresh, refuses_within_two_seconds, sign_in,
-    sign_up,
+    PASSWORD, TestDatabase, assert_invalid, call, device, refresh, refuses_within_two_seconds,
+    sign_in, sign_up,
 };
 
 async fn two_processes() -> (TestDatabase, [Engine; 2]) {
@@ -82,7 +82,7 @@ async fn a_refresh_against_a_sign_out_ends_with_every_token_dead_fifty_times_ove
             }),
             tokio::spawn({
                 let (engine, token) = (engines[1].clone(), first.refresh_token.clone());
-                async move { flow::sign_out(&engine, None, Some(&token)).await }
+                async move { flow::sign_out(&engine, None, Some(&token), &device()).await }
             }),
         );
         signed_out.unwrap().unwrap();

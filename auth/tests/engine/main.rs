@@ -6,6 +6,8 @@
 )]
 
 mod accounts;
+mod audit;
+mod cleaning;
 mod interleavings;
 mod keys;
 mod model;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use auth::{Engine, Error, Grant, flow, session::Outcome};
 use proptest::{prelude::*, test_runner::TestRunner};
 
-use crate::support::{TestDatabase, call, refresh, refuses_within_two_seconds, sign_up};
+use crate::support::{TestDatabase, call, device, refresh, refuses_within_two_seconds, sign_up};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -200,9 +200,14 @@ async fn follow(steps: Vec<Step>) {
             }
             Step::SignOut { token } => {
                 let token = token.get(&minted);
-                flow::sign_out(&engines[0], None, Some(&token.grant.refresh_token))
-                    .await
-                    .unwrap();
+                flow::sign_out(
+                    &engines[0],
+                    None,
+                    Some(&token.grant.refresh_token),
+                    &device(),
+                )
+                .await
+                .unwrap();
                 model.revoked |= model.now < token.refresh_expires_at + LEEWAY;
             }
             Step::Pass(duration) => {

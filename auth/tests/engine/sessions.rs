@@ -10,8 +10,8 @@ use auth::{
 };
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, call, refresh, refuses_within_two_seconds, sign_in,
-    sign_up,
+    PASSWORD, TestDatabase, assert_invalid, call, device, refresh, refuses_within_two_seconds,
+    sign_in, sign_up,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -228,13 +228,13 @@ async fn signing_out_ends_the_session_by_bearer_by_cookie_and_by_an_old_cookie()
         let first = sign_in_or_up(&engine, "ada").await;
         let second = refresh(&engine, &first.refresh_token).await.unwrap();
         match way {
-            "bearer" => flow::sign_out(&engine, Some(&second.access_token), None)
+            "bearer" => flow::sign_out(&engine, Some(&second.access_token), None, &device())
                 .await
                 .unwrap(),
-            "cookie" => flow::sign_out(&engine, None, Some(&second.refresh_token))
+            "cookie" => flow::sign_out(&engine, None, Some(&second.refresh_token), &device())
                 .await
                 .unwrap(),
-            _ => flow::sign_out(&engine, None, Some(&first.refresh_token))
+            _ => flow::sign_out(&engine, None, Some(&first.refresh_token), &device())
                 .await
                 .unwrap(),
         }
@@ -250,7 +250,7 @@ async fn signing_out_ends_the_session_by_bearer_by_cookie_and_by_an_old_cookie()
         );
     }
     let garbage = "garbage".into();
-    flow::sign_out(&engine, Some(&garbage), Some(&garbage))
+    flow::sign_out(&engine, Some(&garbage), Some(&garbage), &device())
         .await
         .unwrap();
 }
@@ -275,7 +275,9 @@ async fn signing_out_everywhere_ends_every_session_of_that_user_alone() {
     let who = flow::authenticate(&engine, &ada[0].access_token)
         .await
         .unwrap();
-    flow::sign_out_everywhere(&engine, &who).await.unwrap();
+    flow::sign_out_everywhere(&engine, &who, &device())
+        .await
+        .unwrap();
     for grant in &ada {
         assert_invalid(call(&engine, &grant.access_token).await);
         assert_invalid(refresh(&engine, &grant.refresh_token).await);
@@ -294,7 +296,7 @@ async fn another_process_refuses_within_a_second_and_one_that_starts_later_at_on
     let there = database.engine().await;
     let grant = sign_up(&here, "ada").await;
     call(&there, &grant.access_token).await.unwrap();
-    flow::sign_out(&here, Some(&grant.access_token), None)
+    flow::sign_out(&here, Some(&grant.access_token), None, &device())
         .await
         .unwrap();
     refuses_within_two_seconds(&there, &grant.access_token).await;

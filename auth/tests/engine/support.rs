@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use auth::{
     Device, Engine, EngineSettings, Error, ExposeSecret, Grant, HashingSettings, MasterSecret,
     SecretString, SignIn, SignUp, StartError, Store,
+    audit::Operator,
     clock::{Clock, ManualClock, Timestamp},
     flow,
     random::{Randomness, RandomnessError, SystemRandomness},
@@ -155,6 +156,10 @@ async fn new_postgres_database(server: &str) -> String {
 
 pub(crate) fn device() -> Device {
     Device::new(Some([192, 0, 2, 1].into()), Some("test"))
+}
+
+pub(crate) fn operator() -> Operator {
+    Operator::named("root")
 }
 
 pub(crate) async fn sign_up(engine: &Engine, username: &str) -> Grant {

@@ -77,9 +77,10 @@ impl From<KeysmithError> for End {
             KeysmithError::RetiredAlready(_)
             | KeysmithError::WaitsAlready { .. }
             | KeysmithError::Overtaken => Self::refused(error.to_string()),
-            KeysmithError::Key(_) | KeysmithError::Seal(_) | KeysmithError::Store(_) => {
-                Self::failed(&error)
-            }
+            KeysmithError::Key(_)
+            | KeysmithError::Seal(_)
+            | KeysmithError::Store(_)
+            | KeysmithError::Randomness(_) => Self::failed(&error),
         }
     }
 }

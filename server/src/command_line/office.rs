@@ -5,6 +5,7 @@ use std::sync::Arc;
 use auth::{
     Engine, EngineSettings, ExposeSecret as _, MasterSecret, SchemaState, SecretString, Store,
     StoreError,
+    audit::Operator,
     clock::{Clock, SystemClock},
     random::{Randomness, SystemRandomness},
     token::Keysmith,
@@ -57,13 +58,16 @@ pub(super) async fn keysmith(settings: Settings) -> Result<Keysmith, End> {
     let (secret, database_url) = secret(settings)?;
     let store = store(&database_url).await?;
     let (clock, randomness) = sources();
-    Ok(Keysmith::new(
-        store,
-        &engine_settings,
-        clock,
-        randomness,
-        &secret,
-    )?)
+    Ok(
+        Keysmith::new(store, &engine_settings, clock, randomness, &secret)?
+            .on_behalf_of(operator()),
+    )
+}
+
+/// Who runs this command: their account on the operating system, which is written down with what they change.
+pub(super) fn operator() -> Operator {
+    let name = whoami::username();
+    Operator::named(name.as_deref().unwrap_or("unknown"))
 }
 
 /// The master secret, which the first command makes as the first start of the server does, and the address of the database.

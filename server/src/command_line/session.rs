@@ -89,9 +89,9 @@ impl Session {
 impl Revoke {
     fn run(self) -> Result<(), End> {
         office::run(async |settings| {
-            let engine = office::engine(settings).await?;
+            let (engine, operator) = (office::engine(settings).await?, office::operator());
             if let Some(session) = self.session {
-                return if administration::revoke_session(&engine, session).await? {
+                return if administration::revoke_session(&engine, &operator, session).await? {
                     output::line("The session has ended")
                 } else {
                     Err(End::unknown(format!("No session {session} stands")))
@@ -99,11 +99,11 @@ impl Revoke {
             }
             if let Some(user) = &self.user {
                 let account = user::find(&engine, user).await?;
-                administration::revoke_sessions_of(&engine, account.id).await?;
+                administration::revoke_sessions_of(&engine, &operator, account.id).await?;
                 return output::line(format!("{} sessions have ended", account.sessions));
             }
             terminal::confirm("Everybody will be signed out.", self.yes)?;
-            let ended = administration::revoke_all_sessions(&engine).await?;
+            let ended = administration::revoke_all_sessions(&engine, &operator).await?;
             output::line(format!("{ended} sessions have ended"))
         })
     }

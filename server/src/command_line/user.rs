@@ -119,8 +119,10 @@ impl User {
                 let password = terminal::password()?;
                 office::run(async |settings| {
                     let engine = office::engine(settings).await?;
+                    let operator = office::operator();
                     let account =
-                        administration::add_user(&engine, username, email, password).await?;
+                        administration::add_user(&engine, &operator, username, email, password)
+                            .await?;
                     show(account.into(), json)
                 })
             }
@@ -133,7 +135,8 @@ impl User {
             Self::SetPassword { who } => {
                 let password = terminal::password()?;
                 on(&who, async |engine, account| {
-                    administration::set_password(engine, &account, &password).await?;
+                    administration::set_password(engine, &office::operator(), &account, &password)
+                        .await?;
                     let (name, sessions) = (account.username, account.sessions);
                     output::line(format!(
                         "{name} has another password; {sessions} sessions ended"
@@ -141,12 +144,12 @@ impl User {
                 })
             }
             Self::Disable { who } => on(&who, async |engine, account| {
-                engine.disable(account.id).await?;
+                administration::disable(engine, &office::operator(), account.id).await?;
                 let (name, sessions) = (account.username, account.sessions);
                 output::line(format!("{name} may not sign in; {sessions} sessions ended"))
             }),
             Self::Enable { who } => on(&who, async |engine, account| {
-                administration::enable(engine, account.id).await?;
+                administration::enable(engine, &office::operator(), account.id).await?;
                 output::line(format!("{} may sign in", account.username))
             }),
             Self::Delete { who, yes } => on(&who, async |engine, account| {
@@ -156,7 +159,7 @@ impl User {
                     account.email
                 );
                 terminal::confirm(&what, yes)?;
-                administration::delete(engine, account.id).await?;
+                administration::delete(engine, &office::operator(), account.id).await?;
                 output::line(format!("{name} is deleted"))
             }),
         }

@@ -117,10 +117,11 @@ pub(crate) async fn register(
 /// `POST /logout`.
 pub(crate) async fn sign_out(
     FromState(state): FromState<State>,
+    Asker(device): Asker,
     request: Request,
 ) -> Result<Response, Problem> {
     let cookie = Visit::of(&state, &request).cookie;
-    flow::sign_out(&state.engine, None, cookie.as_ref()).await?;
+    flow::sign_out(&state.engine, None, cookie.as_ref(), &device).await?;
     let mut response = go_to(app::routes::HOME)?;
     response
         .headers_mut()

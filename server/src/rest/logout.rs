@@ -8,6 +8,7 @@ use utoipa::IntoResponses;
 use super::answer;
 use crate::{
     bearer::Bearer,
+    middleware::client_address::Asker,
     openapi::{self, Responses, refused_with},
     problem::Problem,
     state::State,
@@ -37,11 +38,12 @@ use crate::{
 )]
 pub(crate) async fn logout(
     FromState(state): FromState<State>,
+    Asker(device): Asker,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let bearer = Bearer::read(&headers).token()?;
     let cookie = state.cookie.read(&headers).token();
-    flow::sign_out(&state.engine, bearer.as_ref(), cookie.as_ref()).await?;
+    flow::sign_out(&state.engine, bearer.as_ref(), cookie.as_ref(), &device).await?;
     Ok(answer::signed_out(state.cookie))
 }
 

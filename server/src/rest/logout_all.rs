@@ -8,6 +8,7 @@ use utoipa::IntoResponses;
 use super::answer;
 use crate::{
     bearer::Caller,
+    middleware::client_address::Asker,
     openapi::{self, Responses, refused_with},
     problem::Problem,
     state::State,
@@ -36,9 +37,10 @@ use crate::{
 )]
 pub(crate) async fn logout_all(
     FromState(state): FromState<State>,
+    Asker(device): Asker,
     Caller(who): Caller,
 ) -> Result<Response, Problem> {
-    flow::sign_out_everywhere(&state.engine, &who)
+    flow::sign_out_everywhere(&state.engine, &who, &device)
         .await
         .map_err(Problem::at_bearer)?;
     Ok(answer::signed_out(state.cookie))

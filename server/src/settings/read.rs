@@ -49,6 +49,9 @@ pub(super) fn settings(mut sources: Sources) -> Result<Settings, SettingsError> 
                 |text| seconds(text, 1, 60),
             ),
         },
+        audit_retention: sources
+            .take(&table::AUDIT_DAYS, |text| days_or_none(text, 3650))
+            .filter(|kept| !kept.is_zero()),
         credential_rate: rate(
             &mut sources,
             &table::CREDENTIAL_RATE_BURST,
@@ -196,9 +199,7 @@ fn tokens(sources: &mut Sources) -> TokenSettings {
             SigningAlgorithm::named,
         ),
         key_rotation: sources
-            .take(&table::KEY_ROTATION_DAYS, |text| {
-                whole(text, 0, 365).map(|days: u64| Duration::from_hours(days * 24))
-            })
+            .take(&table::KEY_ROTATION_DAYS, |text| days_or_none(text, 365))
             .filter(|rotation| !rotation.is_zero()),
     }
 }
@@ -258,6 +259,11 @@ fn seconds(text: &str, least: u64, greatest: u64) -> Option<Duration> {
 
 fn days(text: &str, greatest: u64) -> Option<Duration> {
     whole(text, 1, greatest).map(|days: u64| Duration::from_secs(days * 24 * 60 * 60))
+}
+
+/// Days, of which there may be none.
+fn days_or_none(text: &str, greatest: u64) -> Option<Duration> {
+    whole(text, 0, greatest).map(|days: u64| Duration::from_hours(days * 24))
 }
 
 fn printing(text: &str) -> Option<String> {

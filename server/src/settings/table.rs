@@ -131,6 +131,8 @@ settings! {
     ACCOUNT_FREE_TRIES = "account_free_tries", Some("10"), Open, "a whole number from 1 to 1000000";
     /// The longest that an account makes people wait, in seconds. It is never locked.
     ACCOUNT_LONGEST_DELAY_SECONDS = "account_longest_delay_seconds", Some("30"), Open, "a whole number from 1 to 60";
+    /// How long events stay in the audit log, in days; 0 keeps them for good.
+    AUDIT_DAYS = "audit_days", Some("365"), Open, "a whole number from 0 to 3650";
     /// How long a client may take to send the head of a request, in seconds; also how long an unused connection is kept.
     HEADER_READ_SECONDS = "header_read_seconds", Some("5"), Open, "a whole number from 1 to 300";
     /// How long a request may take in all, in seconds; also how long a client may take nothing of its answer.

@@ -1,5 +1,6 @@
 //! The command line, beside a server that runs: what its operator does, and how the server obeys.
 
+mod audit;
 mod backups;
 mod check;
 mod copies;

@@ -86,15 +86,21 @@ async fn a_theft_is_written_down_once() {
     }
     let audit = &app.database;
     assert_eq!(
-        audit.texts("SELECT kind FROM audit_events").await,
+        audit
+            .texts("SELECT kind FROM audit_events WHERE actor = 'anonymous'")
+            .await,
         ["refresh_token_reused"]
     );
     assert_eq!(
-        audit.texts("SELECT user_agent FROM audit_events").await,
+        audit
+            .texts("SELECT user_agent FROM audit_events WHERE actor = 'anonymous'")
+            .await,
         ["Burglar/1.0"]
     );
     assert_eq!(
-        audit.texts("SELECT address FROM audit_events").await,
+        audit
+            .texts("SELECT address FROM audit_events WHERE actor = 'anonymous'")
+            .await,
         ["127.0.0.1"]
     );
     assert_eq!(audit.number("SELECT COUNT(*) FROM notices").await, 1);
@@ -200,7 +206,9 @@ async fn a_token_ahead_of_its_session_is_refused_and_written_down() {
         .await
         .assert_problem(401, "Invalid token");
     assert_eq!(
-        app.database.texts("SELECT kind FROM audit_events").await,
+        app.database
+            .texts("SELECT kind FROM audit_events WHERE actor = 'anonymous'")
+            .await,
         ["refresh_token_ahead"]
     );
     assert_eq!(

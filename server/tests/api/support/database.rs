@@ -154,7 +154,7 @@ impl Database {
              UNION ALL SELECT CAST(COALESCE(SUM(generation), 0) AS BIGINT) FROM sessions
              UNION ALL SELECT CAST(COALESCE(SUM(security_version), 0) AS BIGINT) FROM users
              UNION ALL SELECT COUNT(*) FROM notices WHERE dismissed_at IS NOT NULL
-             UNION ALL SELECT COUNT(*) FROM audit_events",
+             UNION ALL SELECT COUNT(*) FROM audit_events WHERE actor <> 'system'",
         )
         .await
     }

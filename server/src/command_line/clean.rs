@@ -1,0 +1,17 @@
+//! `latchkey clean`
+
+use auth::flow::administration;
+
+use super::{end::End, office, output};
+
+/// Deletes what is past, now.
+pub(super) fn run() -> Result<(), End> {
+    office::run(async |settings| {
+        let engine = office::engine(settings).await?;
+        let cleaned = administration::clean(&engine, &office::operator()).await?;
+        output::line(format!(
+            "Deleted: {} sessions that had ended, {} events of the audit log, {} words of deleted users, {} dismissed notices",
+            cleaned.sessions, cleaned.audit_events, cleaned.deletions, cleaned.notices
+        ))
+    })
+}
