@@ -1,6 +1,6 @@
 # Behind each target is a script in tools/, which says what it does and brings what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check build dist coverage bench screenshots clean-cache
+.PHONY: help run dev test check build dist coverage bench seed screenshots clean-cache
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -26,8 +26,11 @@ dist: ## make the one file that is deployed: target/dist/latchkey
 coverage: ## print line coverage by file, engine and server
 	@tools/coverage.sh
 
-bench: ## measure speed, memory and sizes beside the machine's own limits
+bench: ## measure speed, memory and sizes beside the machine's own limits, and a big base beside a small one
 	@tools/bench.sh
+
+seed: ## fill the database LATCHKEY_DATABASE_URL with a million users and three million sessions
+	@tools/seed.sh
 
 screenshots: ## make the pictures of the README anew
 	@tools/screenshots.sh

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Measures Latchkey beside the bare limits of the machine it runs on, by turns in the same minutes, and prints the ratios. What falls short
-# of its aim is marked; it fails nothing. BENCH_SECONDS says how long each turn takes (5 seconds; all in all that makes about six minutes).
+# of its aim is marked; it fails nothing. BENCH_SECONDS says how long each turn takes (5 seconds; all in all that makes about twelve minutes).
+# BENCH_USERS says how many users the big base has (a million; 0 leaves out what is measured with it, about half of the time).
 source "$(dirname "$0")/cache.sh"
 
 seconds="${BENCH_SECONDS:-5}"
 turns=3
+# The big base, and the small one beside which it is measured.
+many="${BENCH_USERS:-1000000}"
+few=1000
 # Connections, each a browser.
 browsers=16
 # What the hash pool is made of, by the server's own defaults.
@@ -38,11 +42,13 @@ trap 'exit 130' INT TERM
 
 build() {
   tools/wasm-target.sh
-  say "Building the release and the bare limits (some minutes the first time)"
+  say "Building the release, the bare limits and what seeds (some minutes the first time)"
   cargo xtask build --release >&2
-  cargo bench --no-run --quiet --package auth --features engine --bench bare --bench verify --message-format json >"$work/build.json"
+  cargo bench --no-run --quiet --package auth --features engine --bench bare --bench verify --bench seed --message-format json \
+    >"$work/build.json"
   bare="$(built bare)"
   verify="$(built verify)"
+  seed="$(built seed)"
 }
 
 built() {
@@ -54,7 +60,7 @@ start() {
   local name="$1" database="$2"
   shift 2
   env -i LEPTOS_SITE_ROOT="$target/site" LATCHKEY_LISTEN=127.0.0.1:0 LATCHKEY_DATABASE_URL="$database" LATCHKEY_MASTER_SECRET="$secret" \
-    LATCHKEY_CREDENTIAL_RATE_BURST=0 LATCHKEY_REQUEST_RATE_BURST=0 LATCHKEY_HASH_PER_ADDRESS=65536 \
+    LATCHKEY_CREDENTIAL_RATE_BURST=0 LATCHKEY_REQUEST_RATE_BURST=0 LATCHKEY_HASH_PER_ADDRESS=65536 LATCHKEY_ACCESS_TOKEN_SECONDS=3600 \
     "$@" >"$work/$name.log" 2>&1 &
   programs+=("$!")
   printf '%s\n' "$!" >"$work/$name.process"
@@ -112,8 +118,27 @@ refreshes() {
   for _ in $(seq "$browsers"); do
     curl -sS --fail -o "$work/answer" -D - "$(address "$1")$login" -d "$person"
   done | sed -nE 's/^set-cookie: __Host-refresh_token=([^;]*).*/\1/ip' | tr -d '\r' >"$work/cookies"
-  COOKIES="$work/cookies" load --threads "$browsers" --connections "$browsers" --script tools/bench/refresh.lua \
-    "$(address "$1")/api/v1/auth/refresh"
+  refreshes_with "$work/cookies" "$1"
+}
+
+refreshes_with() {
+  COOKIES="$1" THREADS="$browsers" load --threads "$browsers" --connections "$browsers" --script tools/bench/refresh.lua \
+    "$(address "$2")/api/v1/auth/refresh"
+}
+
+# Of seeded users, another each time. Who has signed in refreshes in the next load, and asks for a profile in that after it.
+sign_ins_of_many() {
+  USERS="$(cat "$work/$1.users")" COOKIES="$work/$1.cookies" TOKENS="$work/$1.tokens" load --threads 1 --connections "$browsers" \
+    --script tools/bench/sign-in-of-many.lua "$(address "$1")$login"
+}
+
+refreshes_of_many() {
+  refreshes_with "$work/$1.cookies" "$1"
+}
+
+profiles_of_many() {
+  TOKENS="$work/$1.tokens" load --threads 1 --connections "$browsers" --script tools/bench/profile-of-many.lua \
+    "$(address "$1")/api/v1/user/profile"
 }
 
 # By criterion, on one core: verifications latchkey, or bare.
@@ -124,12 +149,15 @@ verifications() {
 
 # --- The table ----------------------------------------------------------------------------------------------------------------------------
 
+# The table that `compared` adds to.
+table="$work/compared"
+
 # A line of what is to be near a limit: compared LABEL OURS LIMIT AIM.
 compared() {
   awk -v label="$1" -v ours="$2" -v limit="$3" -v aim="$4" 'BEGIN {
     rate = ours < 1000 ? "%10.1f" : "%10.0f"; ratio = ours / limit
     printf "%-58s " rate " " rate " %7.2f %7.2f  %s\n", label, ours, limit, ratio, aim, (ratio + 0.005 >= aim ? "✓" : "✗") }' |
-    tee -a "$work/compared" >&2
+    tee -a "$table" >&2
 }
 
 # A line of what is to stay below something: bounded LABEL MEASURED MOST UNIT.
@@ -209,6 +237,22 @@ sizes() {
   bounded "/login usable: its HTML and CSS, brotli" "$page" 14 kB
 }
 
+# Starts a server on a database that is seeded first: start_seeded NAME DATABASE_URL USERS.
+start_seeded() {
+  say "Seeding $3 users (about a minute for a million)"
+  LATCHKEY_DATABASE_URL="$2" "$seed" "$3" >&2
+  printf '%s\n' "$3" >"$work/$1.users"
+  start "$1" "$2" "$release"
+}
+
+# Measures a big base beside a small one: by_size DATABASE NAME_OF_MANY NAME_OF_FEW. Sign-ins come first, since the others go on from them.
+by_size() {
+  table="$work/by-size"
+  by_turns "Sign-ins a second, $1" 0.9 "sign_ins_of_many $2" "sign_ins_of_many $3"
+  by_turns "Refreshes a second, $1" 0.9 "refreshes_of_many $2" "refreshes_of_many $3"
+  by_turns "GET /user/profile a second, $1" 0.9 "profiles_of_many $2" "profiles_of_many $3"
+}
+
 build
 others="$(taken_by_others)"
 [ "$others" -lt 20 ] || say "Others take $others % of this machine just now: these figures will be worth little."
@@ -240,17 +284,32 @@ if [ "$waited" -lt 60 ]; then
 fi
 bounded "Resident a minute after the flood" "$(resident sqlite VmRSS)" 40 MiB
 
-short="$(cat "$work/compared" "$work/bounded" | grep -c '✗' || true)"
+: >"$work/by-size"
+if [ "$many" -gt 0 ]; then
+  start_seeded sqlite-few "sqlite:$work/few.db" "$few"
+  start_seeded sqlite-many "sqlite:$work/many.db" "$many"
+  by_size SQLite sqlite-many sqlite-few
+  start_seeded postgres-few "${LATCHKEY_TEST_POSTGRES_URL%/*}/few" "$few"
+  start_seeded postgres-many "${LATCHKEY_TEST_POSTGRES_URL%/*}/many" "$many"
+  by_size PostgreSQL postgres-many postgres-few
+fi
+
+tables=("$work/compared" "$work/by-size" "$work/bounded")
+short="$(cat "${tables[@]}" | grep -c '✗' || true)"
 {
   printf '\n%s, %s cores; medians of %s turns of %s s\n\n' \
     "$(sed -nE 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)" "$cores" "$turns" "$seconds"
   printf '%-58s %10s %10s %7s %7s\n' "Beside the bare limit" "Latchkey" "Limit" "Ratio" "Aim"
   cat "$work/compared"
+  if [ "$many" -gt 0 ]; then
+    printf '\n%-58s %10s %10s %7s %7s\n' "Users, with three sessions each" "$many" "$few" "Ratio" "Aim"
+    cat "$work/by-size"
+  fi
   printf '\n%-58s %10s %10s\n' "Below a bound" "Latchkey" "Bound"
   cat "$work/bounded"
   if [ "$short" -eq 0 ]; then
     printf '\nNothing falls short.\n'
   else
-    printf '\n%s of %s fall short (✗).\n' "$short" "$(cat "$work/compared" "$work/bounded" | wc -l)"
+    printf '\n%s of %s fall short (✗).\n' "$short" "$(cat "${tables[@]}" | wc -l)"
   fi
 }

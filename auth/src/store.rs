@@ -15,8 +15,9 @@ mod user;
 
 use std::{io, path::Path, str::FromStr, time::Duration};
 
+use log::LevelFilter;
 use sqlx::{
-    ConnectOptions, SqlitePool,
+    ConnectOptions, Connection as _, SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -214,8 +215,8 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE)
             .pragma("cache_size", SQLITE_CACHE)
-            .optimize_on_close(true, None)
-            .disable_statement_logging();
+            .optimize_on_close(true, None);
+        let options = logging_statements(options);
         make_private(options.get_filename())?;
         let pool = |connections| {
             SqlitePoolOptions::new()
@@ -226,6 +227,12 @@ impl Store {
                 .test_before_acquire(false)
                 .idle_timeout(None)
                 .max_lifetime(None)
+                // After a COMMIT that failed, as on a full disk, SQLite has rolled back and `sqlx` believes that the transaction is still open:
+                // whatever came next on that connection would be told as committed, and be lost.
+                .after_release(|connection, _| {
+                    let is_in_step = !connection.is_in_transaction();
+                    Box::pin(async move { Ok(is_in_step) })
+                })
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         let readers = pool(SQLITE_READERS).connect_with(options).await?;
@@ -306,6 +313,15 @@ impl Store {
             Database::Postgres(connections) => connections.pool().close().await,
         }
     }
+}
+
+/// Has each statement logged at trace level, under the target `sqlx::query`: its text, how long it took and how many rows it touched, never
+/// what was bound to it. Where nobody listens at that level it costs two comparisons.
+fn logging_statements<Options: ConnectOptions>(options: Options) -> Options {
+    options
+        .log_statements(LevelFilter::Trace)
+        // However slow: the service has its own words for what it can't do, and a busy night would else fill the log.
+        .log_slow_statements(LevelFilter::Off, Duration::MAX)
 }
 
 /// `sqlx` locks a PostgreSQL database while it migrates, and an SQLite one not: there, whoever comes second fails over what the first has just

@@ -27,7 +27,7 @@ pub(super) struct Connections(Arc<RwLock<PgPool>>);
 impl Connections {
     /// Opens a pool to the database at `url`.
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = options(url)?.disable_statement_logging();
+        let options = super::logging_statements(options(url)?);
         knock(&options).await?;
         let pool = PgPoolOptions::new()
             .max_connections(MOST)

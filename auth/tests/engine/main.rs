@@ -11,6 +11,7 @@ mod cleaning;
 mod interleavings;
 mod keys;
 mod model;
+mod plans;
 mod rotation;
 mod sessions;
 mod support;

@@ -409,3 +409,26 @@ async fn when_the_master_secret_is_lost_new_keys_are_made_and_everybody_is_signe
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn a_view_that_is_too_old_asks_whether_the_key_still_stands() {
+    let database = TestDatabase::new().await;
+    let engine = database.engine().await;
+    let grant = sign_up(&engine, "ada").await;
+    // Nothing else of this process runs meanwhile, so that it neither hears of the key nor looks for longer than it believes what it saw last.
+    std::thread::scope(|scope| {
+        let another_process = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let smith = database.keysmith(|_| {}).await;
+                smith.retire(&grant.key_id).await.unwrap();
+            });
+        });
+        another_process.join().unwrap();
+    });
+    std::thread::sleep(Duration::from_millis(5_100));
+    assert_invalid(call(&engine, &grant.access_token).await);
+}

@@ -222,9 +222,14 @@ async fn no_client_forges_a_line_of_json() {
         assert_harmless(line);
     }
     for line in objects(&lines) {
-        for member in ["timestamp", "level", "target", "message"] {
+        for member in ["timestamp", "level", "target"] {
             assert!(line[member].is_string(), "{member}: {line}");
         }
+        // sqlx sums up a statement, and has no message for it.
+        assert!(
+            line["message"].is_string() || line["summary"].is_string(),
+            "{line}"
+        );
     }
 }
 
