@@ -15,7 +15,7 @@ for part in "$@"; do
       cargo clippy --workspace --exclude frontend --all-targets -- -D warnings
       # A target that is no part of `--all-targets`, as it is tested only where it is named.
       cargo clippy --workspace --exclude frontend --test cluster -- -D warnings
-      cargo clippy --package server --features test-clock --all-targets -- -D warnings
+      cargo clippy --package server --features test-clock,opentelemetry --all-targets -- -D warnings
       ;;
     browser)
       tools/wasm-target.sh

@@ -112,6 +112,8 @@ lint clippy-browser tools/check.sh browser
 cargo_tests tests-sqlite cargo test "${engine_and_server[@]}"
 cargo_tests tests-postgres tools/postgres.sh cargo test "${engine_and_server[@]}"
 cargo_tests tests-cluster tools/postgres.sh cargo test "${engine_and_server[@]}" --test cluster -- --nocapture
+# A build of its own, which sends its spans to a collector.
+cargo_tests tests-opentelemetry cargo test --no-fail-fast --package server --features opentelemetry --test api -- export:: settings::
 cargo_tests tests-app-and-tools cargo test --no-fail-fast --package app --features app/ssr --package xtask
 if preparation release-builds release_builds && preparation npm npm_packages && preparation chromium find_chromium; then
   lint typescript api_types_and_typescript
