@@ -15,3 +15,4 @@ mod plans;
 mod rotation;
 mod sessions;
 mod support;
+mod upgrade;
