@@ -117,17 +117,27 @@ pub enum StartError {
         "{0}. The master secret must be the one that the keys were sealed under. If it is lost, `latchkey key start-anew` makes new keys, \
          and signs everybody out"
     )]
-    Keys(#[from] KeysmithError),
+    Keys(#[source] KeysmithError),
     /// Passwords could not be hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
+}
+
+impl From<KeysmithError> for StartError {
+    /// A database that can't be read says nothing of the master secret.
+    fn from(error: KeysmithError) -> Self {
+        match error {
+            KeysmithError::Store(error) => Self::Store(error),
+            error => Self::Keys(error),
+        }
+    }
 }
 
 impl StartError {
     /// Whether it may start when it is tried again, with nothing to be mended.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Store(error) | Self::Keys(KeysmithError::Store(error)) => error.is_transient(),
+            Self::Store(error) => error.is_transient(),
             Self::Keys(_) | Self::Seal(_) | Self::Hashing(_) => false,
         }
     }

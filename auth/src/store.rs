@@ -13,7 +13,7 @@ mod sign_in_failure;
 mod timestamp;
 mod user;
 
-use std::{io, path::Path, str::FromStr, time::Duration};
+use std::{fs::OpenOptions, io, path::Path, str::FromStr, time::Duration};
 
 use log::LevelFilter;
 use sqlx::{
@@ -109,6 +109,15 @@ fn is_transient(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| CODES.contains(&&*code)),
         _ => false,
     }
+}
+
+/// Whether a statement named a table that is not there. SQLite has no code for that.
+fn is_missing_table(error: &sqlx::Error) -> bool {
+    const UNDEFINED_TABLE: &str = "42P01";
+    error.as_database_error().is_some_and(|error| {
+        error.code().is_some_and(|code| code == UNDEFINED_TABLE)
+            || error.message().starts_with("no such table")
+    })
 }
 
 /// How the tables of a database stand to this program.
@@ -264,8 +273,8 @@ impl Store {
             "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version",
         ).fetch_all(pool).await);
         let applied = match applied {
-            // There is no such table before the first migration.
-            Err(sqlx::Error::Database(_)) => Vec::new(),
+            // There is no such table before the first migration. Whatever else goes wrong does not mean that migrations are missing.
+            Err(error) if is_missing_table(&error) => Vec::new(),
             applied => applied?,
         };
         let known: Vec<i64> = match &self.0 {
@@ -343,17 +352,19 @@ async fn migrate_sqlite(writer: &SqlitePool) -> Result<(), MigrateError> {
 
 /// Makes the database's folder, and its file for this user's eyes alone, where there are none.
 fn make_private(file: &Path) -> Result<(), StoreError> {
-    let address =
-        |error: std::io::Error| StoreError::Address(format!("{}: {error}", file.display()));
+    make_file(file, OpenOptions::new().append(true).create(true))
+        .map_err(|error| StoreError::Address(format!("{}: {error}", file.display())))
+}
+
+/// Makes a file as the options say, for this user's eyes alone, and its folder if there is none.
+fn make_file(file: &Path, options: &mut OpenOptions) -> io::Result<()> {
     if let Some(folder) = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
     {
-        std::fs::create_dir_all(folder).map_err(address)?;
+        std::fs::create_dir_all(folder)?;
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(|_| ()).map_err(address)
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(file).map(|_| ())
 }

@@ -9,7 +9,7 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
     while let Some(error) = cause {
         let more = error.to_string();
         // Some errors say themselves what their cause says.
-        if !words.ends_with(&more) {
+        if !words.contains(&more) {
             words = format!("{words}: {more}");
         }
         cause = error.source();

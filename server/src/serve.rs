@@ -94,6 +94,7 @@ impl Server {
         let waiting = Waiting::new(
             listener.try_clone()?,
             limits,
+            public_url.security(),
             Arc::clone(&sources.randomness),
             Store::place(settings.database_url.expose_secret()),
         );

@@ -18,6 +18,9 @@ const FILE_NAME: &str = "Leptos.toml";
 /// What the browser's files are called where nobody says otherwise.
 const OUTPUT_NAME: &str = "latchkey";
 
+/// Where they are then.
+const SITE_ROOT: &str = "target/site";
+
 /// The browser's half.
 #[derive(Debug)]
 pub(crate) struct Site {
@@ -143,9 +146,11 @@ fn options(beside_program: &Path) -> Result<LeptosOptions, LeptosConfigError> {
     if std::env::var_os("LEPTOS_OUTPUT_NAME").is_some() {
         return Ok(get_configuration(None)?.leptos_options);
     }
+    // Leptos reads this variable only beside the one of the name, which nobody need set.
+    let site_root = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| SITE_ROOT.to_owned());
     Ok(LeptosOptions::builder()
         .output_name(OUTPUT_NAME)
-        .site_root("target/site")
+        .site_root(site_root)
         .build())
 }
 

@@ -298,8 +298,11 @@ async fn database(
     let store = match Store::connect(settings.database_url.expose_secret()).await {
         Ok(store) => store,
         Err(error) => {
-            let remedy =
-                "Start it, or mend LATCHKEY_DATABASE_URL; a server answers 503 until it is there";
+            let remedy = if error.is_transient() {
+                "Start it, or mend LATCHKEY_DATABASE_URL; a server answers 503 until it is there"
+            } else {
+                "Mend LATCHKEY_DATABASE_URL, or what it names; a server does not start on it"
+            };
             return vec![Finding::fault(SUBJECT, with_causes(&error), remedy)];
         }
     };

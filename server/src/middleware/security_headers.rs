@@ -51,6 +51,10 @@ static FIXED: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
+/// The policy of an answer that is no page: nothing is loaded, nothing is run, nobody frames it.
+const NOTHING: &str =
+    "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 /// Draws a nonce for the handler, and puts the headers on its answer.
 pub(crate) async fn protect(
     FromState(state): FromState<State>,
@@ -67,15 +71,33 @@ pub(crate) async fn protect(
     response
 }
 
+/// Puts the headers on an answer that no page is shown for, of a server that has no handlers yet.
+pub(crate) async fn protect_what_is_no_page(
+    FromState(security): FromState<Security>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    put_fixed(headers, security);
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING));
+    response
+}
+
 fn put(headers: &mut HeaderMap, nonce: &ResponseNonce, state: &State) {
-    headers.extend(FIXED.iter().cloned());
+    put_fixed(headers, state.public_url.security());
     if let Ok(policy) = HeaderValue::try_from(content_security_policy(
         &nonce.0,
         state.site.reload_source(),
     )) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
-    if state.public_url.security() == Security::Encrypted {
+}
+
+/// Puts on what does not hang on the answer.
+fn put_fixed(headers: &mut HeaderMap, security: Security) {
+    headers.extend(FIXED.iter().cloned());
+    if security == Security::Encrypted {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000"),

@@ -3,11 +3,18 @@
 use std::{io, sync::Arc, time::Duration};
 
 use auth::random::Randomness;
-use axum::{Router, routing::get};
+use axum::{Router, middleware::from_fn_with_state, routing::get};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::StartError;
-use crate::{causes::with_causes, listener, problem::Problem, rest, settings::Limits};
+use crate::{
+    causes::with_causes,
+    listener,
+    middleware::security_headers,
+    problem::Problem,
+    rest,
+    settings::{Limits, Security},
+};
 
 /// The first pause. Each is twice as long as the one before.
 const FIRST: Duration = Duration::from_millis(500);
@@ -18,6 +25,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 pub(super) struct Waiting {
     listener: std::net::TcpListener,
     limits: Limits,
+    /// Of the public URL.
+    security: Security,
     randomness: Arc<dyn Randomness>,
     /// The database, as the log may name it.
     place: String,
@@ -31,12 +40,14 @@ impl Waiting {
     pub(super) fn new(
         listener: std::net::TcpListener,
         limits: Limits,
+        security: Security,
         randomness: Arc<dyn Randomness>,
         place: String,
     ) -> Self {
         Self {
             listener,
             limits,
+            security,
             randomness,
             place,
             pause: FIRST,
@@ -65,16 +76,22 @@ impl Waiting {
     fn answer(&self) -> io::Result<watch::Sender<bool>> {
         let listener = TcpListener::from_std(self.listener.try_clone()?)?;
         let (stop, stopping) = watch::channel(false);
-        tokio::spawn(listener::serve(listener, answers(), self.limits, stopping));
+        let answers = answers(self.security);
+        tokio::spawn(listener::serve(listener, answers, self.limits, stopping));
         Ok(stop)
     }
 }
 
 /// That the program lives, and that everything else is to be asked for again: 503 for a load balancer, which then sends nobody here.
-fn answers() -> Router {
+fn answers(security: Security) -> Router {
     Router::new()
         .route("/health/live", get(rest::live))
         .fallback(async || Problem::unavailable())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(from_fn_with_state(
+            security,
+            security_headers::protect_what_is_no_page,
+        ))
 }
 
 /// A pause that is up to a quarter shorter or longer, so that processes that lost their database together do not come back together.

@@ -275,7 +275,8 @@ async fn an_empty_database_is_brought_up_to_date_once() {
 
 #[tokio::test]
 async fn a_database_that_a_newer_program_has_migrated_is_left_alone() {
-    let live = Live::at_rest().await;
+    let mut live = Live::at_rest().await;
+    live.set("LATCHKEY_LISTEN", "127.0.0.1:0");
     live.run(&["migrate"]).await.ended(0);
     live.database
         .execute(
@@ -288,6 +289,29 @@ async fn a_database_that_a_newer_program_has_migrated_is_left_alone() {
         assert!(matches!(said.code, 1 | 5), "{said:?}");
         said.says("newer Latchkey").says("9999");
     }
+}
+
+#[tokio::test]
+async fn a_database_that_is_damaged_is_not_told_as_a_wrong_master_secret() {
+    let live = Live::at_rest().await;
+    live.run(&["migrate"]).await.ended(0);
+    live.database.execute("DROP TABLE signing_keys").await;
+    let said = live.run(&["user", "list"]).await;
+    said.ended(1).says("signing_keys");
+    assert!(!said.err.contains("master secret"), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_master_secret_is_told_once() {
+    let mut live = Live::start().await;
+    live.set("LATCHKEY_MASTER_SECRET", "Zp3vQ8nB1xK6tR0wY5cH2mD9fL4sG7jA");
+    let said = live.run(&["user", "list"]).await;
+    said.ended(1).says("key start-anew");
+    assert_eq!(
+        said.err.matches("could not be opened").count(),
+        1,
+        "{said:?}"
+    );
 }
 
 #[tokio::test]

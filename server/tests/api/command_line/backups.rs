@@ -87,6 +87,32 @@ async fn a_restored_backup_is_what_was_there_when_it_was_made() {
     assert_eq!(live.try_refresh(&ada).await.status, 200);
 }
 
+/// The disk is full by a limit on how long a file may become, whose signal is ignored, so that writing fails instead.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_backup_that_fails_leaves_nothing_and_the_next_is_made() {
+    let live = Live::at_rest().await;
+    if !live.database.is_embedded() {
+        return;
+    }
+    live.run(&["migrate"]).await.ended(0);
+    let (folder, environment) = (live.folder(), live.environment.clone());
+    let failed = on_a_thread(move || {
+        let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" backup backup.db";
+        Command::new("bash")
+            .args(["-c", script, env!("CARGO_BIN_EXE_latchkey")])
+            .env_clear()
+            .envs(environment)
+            .current_dir(folder)
+            .output()
+            .unwrap()
+    })
+    .await;
+    assert_eq!(failed.status.code(), Some(1), "{failed:?}");
+    assert!(!live.folder().join("backup.db").exists());
+    live.run(&["backup", "backup.db"]).await.ended(0);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_backup_is_for_its_owners_eyes_alone() {

@@ -89,6 +89,41 @@ async fn a_database_that_does_not_answer_is_a_fault() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_no_database_is_not_waited_for() {
+    let mut live = Live::at_rest().await;
+    std::fs::write(live.folder().join("notes.txt"), "no database ".repeat(99)).unwrap();
+    live.set("LATCHKEY_DATABASE_URL", "sqlite:notes.txt");
+    live.set("LATCHKEY_LISTEN", "127.0.0.1:0");
+    let (verdict, words) = live.verdict("database").await;
+    assert_eq!(verdict, "fault");
+    assert!(!words.contains("503"), "{words}");
+    live.run(&["serve"]).await.ended(1);
+}
+
+#[tokio::test]
+async fn the_site_is_looked_for_where_the_environment_says() {
+    let mut live = Live::at_rest().await;
+    let root = live.folder().join("elsewhere");
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    live.set("LEPTOS_SITE_ROOT", root.to_str().unwrap());
+    let (verdict, words) = live.verdict("site").await;
+    assert_eq!(verdict, "ok", "{words}");
+    assert!(words.contains("elsewhere"), "{words}");
+}
+
+#[tokio::test]
+async fn migrations_that_cant_be_read_are_a_fault_and_not_told_as_missing() {
+    let live = Live::at_rest().await;
+    live.run(&["migrate"]).await.ended(0);
+    live.database
+        .execute("ALTER TABLE _sqlx_migrations RENAME COLUMN version TO altered")
+        .await;
+    let (verdict, words) = live.verdict("migrations").await;
+    assert_eq!(verdict, "fault", "{words}");
+    live.run(&["user", "list"]).await.ended(1).says("version");
+}
+
+#[tokio::test]
 async fn migrations_that_are_to_be_made_are_a_warning() {
     let live = Live::start().await;
     live.database

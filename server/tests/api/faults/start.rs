@@ -32,7 +32,20 @@ async fn a_database_that_is_not_there_is_waited_for_and_its_password_is_not_show
     let client = ask_client();
     let base = format!("http://{}", binary.address);
     let get = |path: &str| Ask::new(&client, "GET", &format!("{base}{path}"));
-    assert_eq!(get("/health/live").send().await.status, 200);
+    let lives = get("/health/live").send().await;
+    assert_eq!(lives.status, 200);
+    for answer in [lives, get("/login").send().await] {
+        for (header, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            (
+                "content-security-policy",
+                "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+            ),
+        ] {
+            assert_eq!(answer.header(header), Some(value), "{answer:?}");
+        }
+    }
     for path in ["/health/ready", "/", "/api/v1/user/profile"] {
         assert_unavailable(&get(path).send().await);
     }
