@@ -49,13 +49,19 @@ async fn every_statement_finds_its_rows_by_an_index() {
     everything(&database).await;
     let statements = gathered::once_complete(&StoreTexts::read()).await;
     let mut explainer = Explainer::new().await;
-    let mut faults = Vec::new();
+    let (mut faults, mut excused) = (Vec::new(), 0);
     for statement in &statements {
-        if !MAY_SCAN.iter().any(|(part, _)| statement.contains(part)) {
+        if MAY_SCAN.iter().any(|(part, _)| statement.contains(part)) {
+            excused += 1;
+        } else {
             faults.extend(explainer.faults(statement).await);
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    println!(
+        "{} statements: {excused} may read a whole table, and none of the others does",
+        statements.len()
+    );
 }
 
 #[tokio::test]

@@ -152,6 +152,7 @@ async fn while_keys_rotate_under_load_nothing_fails() {
     for number in 0..8 {
         people.push(sign_up(&engines[0], &format!("person{number}")).await);
     }
+    let mut refreshes = 0;
     for ring in [Ring::Access, Ring::Refresh, Ring::Access, Ring::Refresh] {
         let new = smith
             .rotate(ring, SwitchOver::PublishedAhead)
@@ -182,8 +183,14 @@ async fn while_keys_rotate_under_load_nothing_fails() {
                 next.push(person.await);
             }
             people = next;
+            refreshes += people.len();
         }
     }
+    println!(
+        "4 rotations, {} processes: {refreshes} refreshes and {} calls, none of which failed",
+        engines.len(),
+        2 * refreshes
+    );
 }
 
 #[tokio::test]

@@ -156,7 +156,7 @@ impl Key {
                 Self::StartAnew { .. } => {
                     let ended = smith.start_anew().await?;
                     output::line(format!(
-                        "All keys are retired, and {ended} sessions ended. The next start makes new keys under the master secret of the settings"
+                        "All keys are made anew under the master secret of the settings, and {ended} sessions ended. Start every server again"
                     ))
                 }
             }

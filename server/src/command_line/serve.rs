@@ -52,7 +52,9 @@ async fn serve(mut settings: Settings) -> Result<(), End> {
         started = Server::start(settings, sources, listener) => started?,
         () = &mut told_to_stop => return Ok(()),
     };
-    let _serving_metrics = metrics.map(|metrics| metrics.serve(server.engine().clone()));
+    if let Some(metrics) = &metrics {
+        metrics.observe(server.engine().clone());
+    }
     output::line(format!("Latchkey is ready at {}", server.public_url()))?;
     told_to_stop.await;
     tracing::info!("Stopping");

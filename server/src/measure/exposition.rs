@@ -1,6 +1,11 @@
 //! Where Prometheus reads what was measured: `GET /metrics`, on a listener of its own.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use auth::Engine;
 use axum::{
@@ -43,23 +48,24 @@ pub(crate) enum ExpositionError {
     Recorder(#[from] BuildError),
 }
 
-/// What was measured, and the listener at which it is read.
+/// What was measured, and where it is read. Dropped, it is read no more.
 #[derive(Debug)]
 pub(crate) struct Exposition {
-    listener: TcpListener,
     address: SocketAddr,
-    recorder: PrometheusHandle,
+    engine: Arc<OnceLock<Engine>>,
+    _tasks: JoinSet<()>,
 }
 
 /// What the answer is made of.
 #[derive(Clone)]
 struct Source {
-    engine: Engine,
+    /// Nothing, while the database is waited for.
+    engine: Arc<OnceLock<Engine>>,
     recorder: PrometheusHandle,
 }
 
 impl Exposition {
-    /// Listens, and measures from now on. Once in a process, and before the engine starts, which asks for its counters then.
+    /// Listens, measures and answers from now on. Once in a process, and before the engine starts, which asks for its counters then.
     ///
     /// # Errors
     /// [`ExpositionError`], when the address is taken, or this is the second time.
@@ -73,10 +79,20 @@ impl Exposition {
         auth::describe_metrics();
         super::describe();
         process::describe();
-        Ok(Self {
+        let engine = Arc::default();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(keep_up(recorder.clone()));
+        tasks.spawn(serve(
             listener,
+            Source {
+                engine: Arc::clone(&engine),
+                recorder,
+            },
+        ));
+        Ok(Self {
             address,
-            recorder,
+            engine,
+            _tasks: tasks,
         })
     }
 
@@ -85,29 +101,25 @@ impl Exposition {
         self.address
     }
 
-    /// Answers who asks from now on, until what it returns is dropped.
-    pub(crate) fn serve(self, engine: Engine) -> JoinSet<()> {
-        let mut tasks = JoinSet::new();
-        tasks.spawn(keep_up(self.recorder.clone()));
-        let source = Source {
-            engine,
-            recorder: self.recorder,
-        };
-        let router = Router::new()
-            .route("/metrics", get(answer))
-            .with_state(source);
-        let listener = self.listener;
-        tasks.spawn(async move {
-            if let Err(error) = axum::serve(listener, router).await {
-                tracing::error!(%error, "Metrics are served no more");
-            }
-        });
-        tasks
+    /// Tells of the states of this engine too from now on.
+    pub(crate) fn observe(&self, engine: Engine) {
+        let _ = self.engine.set(engine);
+    }
+}
+
+async fn serve(listener: TcpListener, source: Source) {
+    let router = Router::new()
+        .route("/metrics", get(answer))
+        .with_state(source);
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::error!(%error, "Metrics are served no more");
     }
 }
 
 async fn answer(State(source): State<Source>) -> Response {
-    source.engine.observe();
+    if let Some(engine) = source.engine.get() {
+        engine.observe();
+    }
     process::observe();
     ([(CONTENT_TYPE, TEXT)], source.recorder.render()).into_response()
 }

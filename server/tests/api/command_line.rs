@@ -124,7 +124,10 @@ impl Live {
         })
         .await;
         Said {
-            code: output.status.code().unwrap(),
+            code: output
+                .status
+                .code()
+                .unwrap_or_else(|| panic!("it was ended by a signal: {output:?}")),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }

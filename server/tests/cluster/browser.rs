@@ -136,6 +136,12 @@ impl Browser {
         http::request("GET", "/api/v1/user/profile", &headers, "")
     }
 
+    /// The id of the key that signed its access token.
+    pub(crate) fn access_key(&self) -> String {
+        let header = part_of(&self.access_token, 0);
+        header["kid"].as_str().unwrap().to_owned()
+    }
+
     /// Asks to be signed out.
     pub(crate) fn sign_out_request(&self) -> String {
         self.with_cookie("/api/v1/auth/logout")
@@ -189,6 +195,11 @@ impl Browser {
 
 /// What a token says.
 fn claims_of(token: &str) -> Value {
-    let claims = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
+    part_of(token, 1)
+}
+
+/// A part of a token: its header, 0, or its claims, 1.
+fn part_of(token: &str, number: usize) -> Value {
+    let part = token.split('.').nth(number).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }

@@ -66,6 +66,36 @@ async fn what_one_process_revokes_all_refuse_within_a_second_with_and_without_li
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_taken_back_is_refused_by_all_within_a_second() {
+    let _turn = TURN.lock().await;
+    let database = Database::create().await;
+    let programs = [0, 1, 2].map(|_| Program::start(&database.url()));
+    for program in &programs {
+        wait_until_it_is(program, "listening").await;
+    }
+    let tally = Arc::<Tally>::default();
+    let mut ada = Browser::sign_up(programs[0].address(), "ada", &tally).await;
+    for program in &programs {
+        assert_eq!(status(program, &ada.profile_request()).await, 200);
+    }
+    programs[0].run(&["key", "retire", &ada.access_key(), "--yes"]);
+    let begin = Instant::now();
+    join_all(programs.iter().map(|program| refused(program, &ada))).await;
+    let took = begin.elapsed();
+    assert!(took < OBEYED, "{took:?}");
+    ada.refresh().await;
+    for program in &programs {
+        assert_eq!(status(program, &ada.profile_request()).await, 200);
+    }
+    println!(
+        "A key was taken back by a command, and its tokens refused by all 3 processes {} ms after the command had ended; it cost one refresh",
+        took.as_millis()
+    );
+    drop(programs);
+    database.destroy().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_is_cut_off_trusts_its_view_for_five_seconds_and_heals_in_about_one() {
     let _turn = TURN.lock().await;
     let database = Database::create().await;

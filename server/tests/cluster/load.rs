@@ -1,4 +1,4 @@
-//! Two hundred browsers on three processes, one of which is always just being killed.
+//! Two hundred browsers on three processes or more, one of which is always just being killed.
 
 use std::{
     collections::HashMap,
@@ -25,10 +25,18 @@ const BROWSERS: usize = 200;
 
 /// How long they are at it: a minute, or as many seconds as `LATCHKEY_CLUSTER_SECONDS` says.
 fn duration() -> Duration {
-    let seconds = std::env::var("LATCHKEY_CLUSTER_SECONDS").ok();
-    seconds.map_or(Duration::from_mins(1), |seconds| {
-        Duration::from_secs(seconds.parse().expect("a number of seconds"))
-    })
+    number("LATCHKEY_CLUSTER_SECONDS").map_or(Duration::from_mins(1), Duration::from_secs)
+}
+
+/// On how many processes: three, or as many as `LATCHKEY_CLUSTER_PROCESSES` says.
+fn processes() -> u64 {
+    number("LATCHKEY_CLUSTER_PROCESSES").unwrap_or(3)
+}
+
+/// What a variable of the environment says, if it is there.
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().expect("a number"))
 }
 
 /// Each session takes one step for each refresh token that is presented, however often, to however many processes, and whichever of them
@@ -37,11 +45,13 @@ fn duration() -> Duration {
 async fn processes_that_are_killed_lose_no_session_and_sign_nobody_out() {
     let _turn = TURN.lock().await;
     let database = Database::create().await;
-    let mut programs = [0, 1, 2].map(|_| Program::start(&database.url()));
+    let mut programs: Vec<_> = (0..processes())
+        .map(|_| Program::start(&database.url()))
+        .collect();
     for program in &programs {
         program.wait_until_ready().await;
     }
-    let site = Relay::start(programs.each_ref().map(Program::address).to_vec()).await;
+    let site = Relay::start(programs.iter().map(Program::address).collect()).await;
     let tally = Arc::<Tally>::default();
     let browsers = sign_up(&site, &tally).await;
 
@@ -74,8 +84,9 @@ async fn processes_that_are_killed_lose_no_session_and_sign_nobody_out() {
         "nobody noticed the kills"
     );
     println!(
-        "{BROWSERS} browsers, 3 processes, {} s: {kills} kills; {} refreshes, {} of them presented twice at once; {} profiles; {} connections \
+        "{BROWSERS} browsers, {} processes, {} s: {kills} kills; {} refreshes, {} of them presented twice at once; {} profiles; {} connections \
          lost and {} answers of 503, each healed by asking again; no session lost, nobody signed out, no refresh token exchanged twice",
+        programs.len(),
         duration().as_secs(),
         count(&tally.refreshes),
         count(&tally.twice),

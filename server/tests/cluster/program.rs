@@ -88,6 +88,20 @@ impl Program {
         http::send(self.address, request).await
     }
 
+    /// Runs a command of the operator's beside it, which must end well.
+    pub(crate) fn run(&self, arguments: &[&str]) {
+        let output = Command::new(env!("CARGO_BIN_EXE_latchkey"))
+            .args(arguments)
+            .env_clear()
+            .envs(ENVIRONMENT)
+            .env("LATCHKEY_DATABASE_URL", &self.database_url)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
     fn log(&self) -> String {
         std::fs::read_to_string(log_file(self.folder.path())).unwrap_or_default()
     }

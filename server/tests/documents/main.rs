@@ -26,10 +26,11 @@ use self::{
 const PROVED_BY: &str = "Proved by";
 
 /// Variables of ours that are no settings of every build: where the settings are, what the tools and tests are told, and what a feature adds.
-const OTHER_VARIABLES: [&str; 5] = [
+const OTHER_VARIABLES: [&str; 6] = [
     "LATCHKEY_CONFIG",
     "LATCHKEY_CACHE",
     "LATCHKEY_OTLP_ENDPOINT",
+    "LATCHKEY_CLUSTER_PROCESSES",
     "LATCHKEY_CLUSTER_SECONDS",
     "LATCHKEY_TEST_POSTGRES_URL",
 ];
@@ -196,6 +197,23 @@ fn every_link_leads_somewhere() {
             .map(|link| format!("[{}]({}) leads nowhere", link.text, link.target))
             .collect()
     });
+}
+
+#[test]
+fn every_room_of_the_engine_and_of_the_server_is_told() {
+    let page = document("docs/architecture.md").text;
+    for folder in ["auth/src", "server/src"] {
+        for entry in fs::read_dir(checkout().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let is_room =
+                path.extension() == Some("rs".as_ref()) && !["lib.rs", "main.rs"].contains(&name);
+            assert!(
+                !is_room || page.contains(&format!("/{folder}/{name})")),
+                "docs/architecture.md does not tell of {folder}/{name}"
+            );
+        }
+    }
 }
 
 /// Names that look like variables of ours, and are none.

@@ -75,6 +75,18 @@ async fn what_is_weaker_than_it_should_be_is_a_warning_and_by_strict_an_end() {
     live.run(&["check", "--strict"]).await.ended(5);
 }
 
+/// In a folder where there is no Leptos.toml, as where the program alone was copied to.
+#[tokio::test]
+async fn the_folder_of_the_site_is_the_one_that_the_remedy_has_named() {
+    let mut live = Live::at_rest().await;
+    let site = live.folder().join("elsewhere");
+    std::fs::create_dir_all(site.join("pkg")).unwrap();
+    live.set("LEPTOS_SITE_ROOT", site.to_str().unwrap());
+    let (verdict, words) = live.verdict("site").await;
+    assert_eq!(verdict, "ok", "{words}");
+    assert!(words.contains("elsewhere"), "{words}");
+}
+
 #[tokio::test]
 async fn a_database_that_does_not_answer_is_a_fault() {
     let mut live = Live::at_rest().await;
@@ -98,17 +110,6 @@ async fn a_file_that_is_no_database_is_not_waited_for() {
     assert_eq!(verdict, "fault");
     assert!(!words.contains("503"), "{words}");
     live.run(&["serve"]).await.ended(1);
-}
-
-#[tokio::test]
-async fn the_site_is_looked_for_where_the_environment_says() {
-    let mut live = Live::at_rest().await;
-    let root = live.folder().join("elsewhere");
-    std::fs::create_dir_all(root.join("pkg")).unwrap();
-    live.set("LEPTOS_SITE_ROOT", root.to_str().unwrap());
-    let (verdict, words) = live.verdict("site").await;
-    assert_eq!(verdict, "ok", "{words}");
-    assert!(words.contains("elsewhere"), "{words}");
 }
 
 #[tokio::test]

@@ -157,7 +157,13 @@ async fn a_lost_master_secret_costs_everybody_their_session_and_no_account() {
     live.run(&["key", "start-anew", "--yes"])
         .await
         .ended(0)
+        .says("made anew")
         .says("1 sessions ended");
+    let signing = async || {
+        let keys = live.keys().await;
+        keys.iter().filter(|key| key["state"] == "signing").count()
+    };
+    assert_eq!(signing().await, 2, "before any server starts");
     live.serve().await;
     assert_eq!(live.profile(&ada).await.status, 401);
     assert_eq!(live.try_refresh(&ada).await.status, 401);

@@ -27,6 +27,10 @@ async fn a_clock_that_is_put_back_costs_a_refresh_and_signs_nobody_out() {
         assert_eq!(app.profile(&newest.access).await.status, 200);
     }
     assert_eq!(app.database.number("SELECT COUNT(*) FROM notices").await, 0);
+    println!(
+        "The clock was put back by {} minutes and put right again: one refresh for each, nobody signed out",
+        HOUR.as_secs() / 60
+    );
 }
 
 #[tokio::test]

@@ -30,6 +30,15 @@ fn assert_answered(connection: &mut Connection) {
     );
 }
 
+/// How much memory the program takes, in KiB, where the system tells.
+fn resident(binary: &Binary) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", binary.id())).ok()?;
+    let size = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    size.trim().strip_suffix(" kB")?.parse().ok()
+}
+
 #[test]
 fn ten_thousand_idle_connections_keep_nobody_out() {
     let needed = u64::from(MANY) + 500;
@@ -43,14 +52,18 @@ fn ten_thousand_idle_connections_keep_nobody_out() {
     // What most systems give a process, until it asks for more.
     let script = "ulimit -S -n 1024; exec \"$0\"";
     let binary = Binary::start_from(script, folder.path(), &environment);
+    let before = resident(&binary);
     let mut held: Vec<_> = (0..MANY).map(|_| idle(&binary)).collect();
+    let after = resident(&binary);
     let begin = Instant::now();
     idle(&binary);
-    assert!(
-        begin.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        begin.elapsed()
-    );
+    let took = begin.elapsed();
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    println!("{MANY} idle connections: one more is answered after {took:?}");
+    if let (Some(before), Some(after)) = (before, after) {
+        let each = after.saturating_sub(before) / u64::from(MANY);
+        println!("Each takes {each} KiB of memory");
+    }
     held.iter_mut().step_by(1_000).for_each(assert_answered);
     let (ended_well, log) = binary.stop();
     assert!(ended_well && !log.contains("No connection"), "{log}");

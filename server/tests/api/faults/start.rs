@@ -21,6 +21,7 @@ async fn a_database_that_is_not_there_is_waited_for_and_its_password_is_not_show
                 "postgres://someone:canary@127.0.0.1:1/nowhere",
             ),
             ("LATCHKEY_MASTER_SECRET", MASTER_SECRET),
+            ("LATCHKEY_METRICS_LISTEN", "127.0.0.1:0"),
         ];
         Binary::spawn(&path, &environment)
     })
@@ -49,6 +50,13 @@ async fn a_database_that_is_not_there_is_waited_for_and_its_password_is_not_show
     for path in ["/health/ready", "/", "/api/v1/user/profile"] {
         assert_unavailable(&get(path).send().await);
     }
+    let log = binary.log();
+    let metrics = log
+        .lines()
+        .find_map(|line| line.strip_prefix("Metrics are at "))
+        .unwrap();
+    let read = Ask::new(&client, "GET", metrics).send().await;
+    assert!(read.text().contains("latchkey_build_info"), "{read:?}");
     eventually("it tries again", async || {
         binary.log().matches("The next try is in").count() >= 3
     })
