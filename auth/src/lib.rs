@@ -31,6 +31,8 @@ mod measure;
 #[cfg(feature = "engine")]
 pub mod random;
 #[cfg(feature = "engine")]
+mod secret_strength;
+#[cfg(feature = "engine")]
 pub mod store;
 #[cfg(feature = "engine")]
 mod throttle;
@@ -42,9 +44,10 @@ pub use self::{
     engine::{Engine, EngineSettings, StartError},
     error::Error,
     flow::{Authenticated, Device, Grant, SignIn, SignUp},
-    master_secret::{MasterSecret, MasterSecretError},
+    master_secret::MasterSecret,
     measure::describe_metrics,
     password::hashing::{HashingSettings, Pepper},
+    secret_strength::{WeakSecret, refuse_weak_secret},
     store::{SchemaState, Store, StoreError},
     throttle::ThrottleSettings,
 };

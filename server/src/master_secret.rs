@@ -7,7 +7,7 @@ use std::{
 };
 
 use auth::{
-    ExposeSecret, MasterSecret, MasterSecretError,
+    ExposeSecret, MasterSecret, WeakSecret,
     random::{Randomness, RandomnessError},
 };
 
@@ -41,7 +41,7 @@ pub enum NoMasterSecret {
         path: PathBuf,
         /// Why.
         #[source]
-        cause: MasterSecretError,
+        cause: WeakSecret,
     },
     /// The database is there, and the secret that its keys are sealed under is not.
     #[error(

@@ -34,6 +34,9 @@ pub(crate) const REQUEST: &str = "request";
 /// Lets that span pass, whatever else the filter says: else a filter that asks for one module alone would take the ids off its lines.
 const LET_REQUESTS_PASS: &str = "request=error";
 
+/// What PostgreSQL remarks on at each start, as that a table is there already, is no news.
+const LEAVE_REMARKS_OUT: &str = "sqlx::postgres::notice=warn";
+
 /// What is started before the server, and ends after it.
 #[derive(Debug)]
 pub(crate) struct Telemetry {
@@ -57,7 +60,9 @@ pub(crate) enum TelemetryError {
 impl Telemetry {
     /// Begins the log of the server, once in a process. To be dropped outside of a runtime.
     pub(crate) fn of_the_server(settings: &Settings) -> Result<Self, TelemetryError> {
-        let filter = EnvFilter::try_new(&settings.log)?.add_directive(LET_REQUESTS_PASS.parse()?);
+        let filter = EnvFilter::try_new(&settings.log)?
+            .add_directive(LET_REQUESTS_PASS.parse()?)
+            .add_directive(LEAVE_REMARKS_OUT.parse()?);
         let subscriber = tracing_subscriber::registry()
             .with(filter)
             .with(lines(settings.log_format));

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::time::{sleep, timeout};
+
 use super::{
     Access, JsonWebKeySet, KeyRing, Keysmith, KeysmithError, Kind, Refresh, Ring, Rules, Verified,
     key_ring::{KeyRingError, Minted, OpenedKey},
@@ -16,7 +18,9 @@ use crate::{
 };
 
 /// How often, at most, the store is asked for a key because a token names one that is not known here.
-const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(5);
+const ASKED_AGAIN_AFTER: Duration = Duration::from_millis(200);
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// One kind of token: its keys as they are now, and what it must say.
 #[derive(Debug)]
@@ -35,8 +39,8 @@ pub(crate) struct Keys {
     smith: Keysmith,
     /// The rows that the rings were made of.
     known: tokio::sync::Mutex<Vec<StoredKey>>,
-    /// When the store was last asked for a key that is not known here.
-    asked: Mutex<Option<Instant>>,
+    /// When the store was last asked for a key that is not known here. Held while it is.
+    asked: tokio::sync::Mutex<Option<Instant>>,
 }
 
 /// How long the key of a ring that signs now does so.
@@ -66,7 +70,7 @@ impl Keys {
             refresh: TokenKind::open(&stored, &smith, refresh)?,
             smith,
             known: stored.into(),
-            asked: Mutex::default(),
+            asked: tokio::sync::Mutex::default(),
         })
     }
 
@@ -112,26 +116,31 @@ impl Keys {
         Ok(())
     }
 
-    /// Reads the store again if a token of the kind `K` names a key that is not known here: another process may have made it a moment ago. At
-    /// most once in some seconds, whatever strangers send. Answers whether it is worth while to verify the token again.
+    /// Reads the store again if a token of the kind `K` names a key that is not known here: another process may have made it a moment ago, and
+    /// signs with it already. Answers whether it is worth while to verify the token again.
+    ///
+    /// All who ask meanwhile share one look, which begins after they came, and a few times a second is as often as there is one, whatever
+    /// strangers send.
     pub(crate) async fn look_for_key_of<K: Kind>(&self, kind: &TokenKind<K>, token: &str) -> bool {
         let header = token.split('.').next().unwrap_or_default();
-        if kind.ring().knows(header) || !self.may_ask() {
+        if kind.ring().knows(header) {
             return false;
         }
-        if let Err(error) = self.read_again().await {
-            tracing::warn!(%error, "the signing keys could not be read");
-        }
-        kind.ring().knows(header)
-    }
-
-    fn may_ask(&self) -> bool {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = asked.is_none_or(|asked| asked.elapsed() >= ASKED_AGAIN_AFTER);
-        if may {
+        let came = Instant::now();
+        let mut asked = self.asked.lock().await;
+        if asked.is_none_or(|asked| asked < came) {
+            if let Some(asked) = *asked {
+                sleep(ASKED_AGAIN_AFTER.saturating_sub(asked.elapsed())).await;
+            }
             *asked = Some(Instant::now());
+            match timeout(PATIENCE, self.read_again()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "the signing keys could not be read"),
+                Err(_) => tracing::warn!("the signing keys could not be read in time"),
+            }
         }
-        may
+        drop(asked);
+        kind.ring().knows(header)
     }
 }
 

@@ -9,7 +9,7 @@ use auth::{
 };
 
 use crate::support::{
-    MASTER_SECRET, TestDatabase, assert_invalid, call, eventually, on_database, refresh,
+    MASTER_SECRET, PASSWORD, TestDatabase, assert_invalid, call, eventually, on_database, refresh,
     refuses_within_two_seconds, sign_in, sign_up,
 };
 
@@ -438,4 +438,30 @@ async fn a_view_that_is_too_old_asks_whether_the_key_still_stands() {
     });
     std::thread::sleep(Duration::from_millis(5_100));
     assert_invalid(call(&engine, &grant.access_token).await);
+}
+
+#[tokio::test]
+async fn a_key_that_signs_at_once_is_taken_by_all_whatever_keys_a_stranger_names() {
+    let database = TestDatabase::new().await;
+    let here = database.engine().await;
+    let smith = database.keysmith(|_| {}).await;
+    sign_up(&here, "ada").await;
+    let elsewhere = TestDatabase::new().await;
+    let foreign = sign_up(&elsewhere.engine().await, "mallory").await;
+    for ring in [Ring::Access, Ring::Refresh].repeat(3) {
+        assert_invalid(call(&here, &foreign.access_token).await);
+        assert_invalid(refresh(&here, &foreign.refresh_token).await);
+        smith.rotate(ring, SwitchOver::AtOnce).await.unwrap();
+        // A process that has just started knows the key; this one may not have read it yet.
+        let there = database.engine().await;
+        let grant = sign_in(&there, "ada", PASSWORD).await.unwrap();
+        let (called, again, refreshed) = tokio::join!(
+            call(&here, &grant.access_token),
+            call(&here, &grant.access_token),
+            refresh(&here, &grant.refresh_token)
+        );
+        called.unwrap();
+        again.unwrap();
+        refreshed.unwrap();
+    }
 }

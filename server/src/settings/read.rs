@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use auth::{
     ExposeSecret, HashingSettings, MasterSecret, Pepper, SecretString, ThrottleSettings,
-    token::SigningAlgorithm,
+    refuse_weak_secret, token::SigningAlgorithm,
 };
 use axum::http::HeaderName;
 use tracing_subscriber::EnvFilter;
@@ -207,7 +207,9 @@ fn tokens(sources: &mut Sources) -> TokenSettings {
 fn hashing(sources: &mut Sources) -> HashingSettings {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let pepper = sources.take(&table::PEPPER, |text| {
-        (text.chars().count() >= 32).then(|| SecretString::from(text))
+        refuse_weak_secret(text)
+            .is_ok()
+            .then(|| SecretString::from(text))
     });
     let pepper_id = sources.take_or(&table::PEPPER_ID, String::new(), |text| {
         ((1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))

@@ -78,7 +78,7 @@ settings! {
     /// The database.
     DATABASE_URL = "database_url", Some("sqlite:data/latchkey.db"), Secret, "sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME";
     /// The secret under which the signing keys are sealed in the database. One of this and `master_secret_file`.
-    MASTER_SECRET = "master_secret", None, Secret, "at least 32 characters, by chance; `openssl rand -base64 32` makes one";
+    MASTER_SECRET = "master_secret", None, Secret, "at least 32 characters, made by chance so that nobody can guess them; `openssl rand -base64 48` makes some";
     /// The file that holds the master secret. With SQLite it is made on the first start, by default as master.secret beside the database.
     /// With PostgreSQL, where several servers share it, it must be there.
     MASTER_SECRET_FILE = "master_secret_file", None, Open, "a path";
@@ -116,7 +116,7 @@ settings! {
     /// How many passwords from one address are hashed at once. More of them wait, up to an eighth of the queue.
     HASH_PER_ADDRESS = "hash_per_address", Some("2"), Open, "a whole number from 1 to 65536";
     /// A secret that is mixed into every password hash, so that the database alone is not enough to guess passwords. Kept outside the database.
-    PEPPER = "pepper", None, Secret, "at least 32 characters, by chance";
+    PEPPER = "pepper", None, Secret, "at least 32 characters, made by chance so that nobody can guess them; `openssl rand -base64 48` makes some";
     /// The name of the pepper, kept beside each hash.
     PEPPER_ID = "pepper_id", Some("1"), Open, "1 to 8 ASCII letters and digits";
     /// How many registrations and sign-ins one address may make in a row; 0 sets no limit. An IPv6 network of 64 bits counts as one address.

@@ -169,7 +169,7 @@ fn each_default_is_one_that_is_allowed() {
             )),
             "pepper_id" => pairs.push((
                 table::PEPPER.variable(),
-                "0123456789abcdef0123456789abcdef".to_owned(),
+                "pQ4zV8nX2wM6rL9tB3yK7hD5fJ1sG0cA".to_owned(),
             )),
             _ => {}
         }

@@ -230,7 +230,7 @@ async fn wrong_settings_end_any_command_with_a_code_of_their_own() {
 #[tokio::test]
 async fn the_settings_are_shown_with_where_they_come_from_and_without_secrets() {
     let mut live = Live::at_rest().await;
-    live.set("LATCHKEY_PEPPER", "canary-canary-canary-canary-canary");
+    live.set("LATCHKEY_PEPPER", "canary-9vQ2mZ8pR5tW7yB1nC4dF6gH0sLa");
     std::fs::write(
         live.folder().join("latchkey.toml"),
         "request_seconds = 12\n",
