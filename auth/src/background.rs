@@ -116,7 +116,7 @@ async fn follow(followers: Followers) {
             () = followers.wake.notified() => {}
         }
         let now = followers.clock.now();
-        let since = last.min(now).minus(OVERLAP);
+        let since = followers.revocations.reach(last, now, OVERLAP);
         let read = timeout(PATIENCE, catch_up(&followers, since, now)).await;
         match &read {
             Ok(Ok(())) => last = now,
@@ -129,11 +129,10 @@ async fn follow(followers: Followers) {
                 tracing::warn!("what other processes did could not be read in time");
             }
         }
-        if hangs && read.is_err() {
+        if hangs && read.is_err() && followers.store.replace_connections() {
             tracing::warn!(
                 "the database does not answer: its connections are left behind for others"
             );
-            followers.store.replace_connections();
             followers.left_behind.notify_one();
         }
         hangs = read.is_err();

@@ -89,9 +89,9 @@ impl Cleaner {
         }
     }
 
-    /// One batch of each kind.
-    async fn clean_batch(&self) -> Result<Cleaned, StoreError> {
-        let (store, now) = (&self.store, self.clock.now());
+    /// One batch of each kind of what is past at `now`.
+    async fn clean_batch(&self, now: Timestamp) -> Result<Cleaned, StoreError> {
+        let store = &self.store;
         let ended = now.minus(ENDED_SESSIONS_KEPT);
         let audit_events = match self.audit_retention {
             Some(kept) => {
@@ -114,11 +114,11 @@ impl Cleaner {
         })
     }
 
-    /// Batch after batch, until nothing is due.
-    async fn clean(&self) -> Result<Cleaned, StoreError> {
+    /// Batch after batch, until nothing is left that is past at `now`, whatever the clock does meanwhile.
+    async fn clean(&self, now: Timestamp) -> Result<Cleaned, StoreError> {
         let mut all = Cleaned::default();
         loop {
-            let batch = self.clean_batch().await?;
+            let batch = self.clean_batch(now).await?;
             if batch == Cleaned::default() {
                 return Ok(all);
             }
@@ -127,21 +127,21 @@ impl Cleaner {
         }
     }
 
-    /// Whether this clock may say what is past: one that is wrong must not delete what stands.
-    async fn may_clean(&self, watch: &mut Watch) -> Result<bool, StoreError> {
+    /// The present moment, if this clock may say what is past: one that is wrong must not delete what stands.
+    async fn trusted_now(&self, watch: &mut Watch) -> Result<Option<Timestamp>, StoreError> {
         let now = self.clock.now();
         if !watch.trusts(now, Instant::now()) {
             tracing::warn!(
                 "the clock has leapt: nothing that is past is deleted for a day, in case it is wrong"
             );
-            return Ok(false);
+            return Ok(None);
         }
         let theirs = self.store.database_time().await?;
         if theirs.is_some_and(|theirs| now > theirs.plus(TOLERANCE)) {
             tracing::warn!("the clock is ahead of the database's: nothing that is past is deleted");
-            return Ok(false);
+            return Ok(None);
         }
-        Ok(true)
+        Ok(Some(now))
     }
 }
 
@@ -150,9 +150,9 @@ pub(crate) async fn keep_clean(cleaner: Cleaner) {
     let mut watch = Watch::new(cleaner.clock.now(), Instant::now());
     loop {
         tokio::time::sleep(PERIOD).await;
-        let done = match cleaner.may_clean(&mut watch).await {
-            Ok(true) => cleaner.clean().await,
-            Ok(false) => continue,
+        let done = match cleaner.trusted_now(&mut watch).await {
+            Ok(Some(now)) => cleaner.clean(now).await,
+            Ok(None) => continue,
             Err(error) => Err(error),
         };
         match done {
@@ -205,12 +205,12 @@ impl Engine {
     /// # Errors
     /// [`Error::Unavailable`], when the database does not answer.
     pub async fn clean_once(&self) -> Result<Cleaned, Error> {
-        Ok(self.parts().cleaner.clean_batch().await?)
+        Ok(self.parts().cleaner.clean_batch(self.now()).await?)
     }
 
     /// Deletes all that is past, batch after batch.
     pub(crate) async fn clean(&self) -> Result<Cleaned, Error> {
-        Ok(self.parts().cleaner.clean().await?)
+        Ok(self.parts().cleaner.clean(self.now()).await?)
     }
 }
 

@@ -17,11 +17,12 @@ use std::{fs::OpenOptions, io, path::Path, str::FromStr, time::Duration};
 
 use log::LevelFilter;
 use sqlx::{
-    ConnectOptions, Connection as _, SqlitePool,
+    ConnectOptions, Connection as _, Pool, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use thiserror::Error;
+use tracing::Instrument as _;
 
 use self::postgres::Connections;
 use crate::{clock::Timestamp, measure::StoreFailure};
@@ -175,6 +176,21 @@ fn only<Row>(rows: Vec<Row>) -> Option<Row> {
     rows.into_iter().next()
 }
 
+/// Begins a transaction, on a task of its own, which goes on if nobody waits for it any longer.
+///
+/// A browser that hangs up ends what is done for it wherever that stands. If that is while PostgreSQL answers BEGIN, `sqlx` does not know of the
+/// transaction yet, rolls nothing back, and gives the connection to others: what they do on it is told as done, seen by nobody, and lost
+/// (sqlx 0.9.0). So a transaction is always known before it is dropped.
+async fn begin<DB: sqlx::Database>(
+    pool: &Pool<DB>,
+) -> Result<Transaction<'static, DB>, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = async move { pool.begin().await };
+    tokio::spawn(begun.in_current_span())
+        .await
+        .map_err(|interrupted| sqlx::Error::Io(io::Error::other(interrupted)))?
+}
+
 /// How long to wait for a connection, or for SQLite's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that read an SQLite database.
@@ -207,10 +223,12 @@ impl Store {
         postgres::place(url).unwrap_or_else(|| "an address that can't be read".to_owned())
     }
 
-    /// Leaves connections behind that hang, and opens others as they are needed. A file can't hang.
-    pub(crate) fn replace_connections(&self) {
-        if let Database::Postgres(connections) = &self.0 {
-            connections.replace();
+    /// Leaves connections behind that hang, and opens others as they are needed. Answers whether it did: a file can't hang, and no more are
+    /// left behind than the database can bear.
+    pub(crate) fn replace_connections(&self) -> bool {
+        match &self.0 {
+            Database::Sqlite { .. } => false,
+            Database::Postgres(connections) => connections.replace(),
         }
     }
 
@@ -239,8 +257,13 @@ impl Store {
                 // After a COMMIT that failed, as on a full disk, SQLite has rolled back and `sqlx` believes that the transaction is still open:
                 // whatever came next on that connection would be told as committed, and be lost.
                 .after_release(|connection, _| {
-                    let is_in_step = !connection.is_in_transaction();
-                    Box::pin(async move { Ok(is_in_step) })
+                    Box::pin(async move {
+                        if connection.is_in_transaction() {
+                            // The rollback of a transaction that was dropped may still stand in the queue of the connection's thread.
+                            connection.ping().await?;
+                        }
+                        Ok(!connection.is_in_transaction())
+                    })
                 })
         };
         let writer = pool(1).connect_with(options.clone()).await?;
@@ -367,4 +390,49 @@ fn make_file(file: &Path, options: &mut OpenOptions) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options.open(file).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A writer of a new database, whose one connection is marked by a table that no other sees.
+    async fn marked_writer(folder: &Path) -> SqlitePool {
+        let url = format!("sqlite:{}", folder.join("latchkey.db").display());
+        let Database::Sqlite { writer, .. } = Store::connect(&url).await.unwrap().0 else {
+            unreachable!("it is SQLite");
+        };
+        run(&writer, "CREATE TEMP TABLE mark (number INTEGER)")
+            .await
+            .unwrap();
+        writer
+    }
+
+    async fn run(pool: &SqlitePool, statement: &'static str) -> Result<(), sqlx::Error> {
+        sqlx::query(statement).execute(pool).await.map(|_| ())
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_dropped_costs_no_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = marked_writer(folder.path()).await;
+        for _ in 0..100 {
+            drop(begin(&writer).await.unwrap());
+            run(&writer, "INSERT INTO mark VALUES (1)").await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_the_database_has_ended_costs_its_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = marked_writer(folder.path()).await;
+        let mut transaction = begin(&writer).await.unwrap();
+        // As SQLite does by itself where the disk is full.
+        sqlx::query("ROLLBACK")
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+        assert!(transaction.commit().await.is_err());
+        assert!(run(&writer, "INSERT INTO mark VALUES (1)").await.is_err());
+    }
 }

@@ -54,9 +54,14 @@ async fn try_sign_in(engine: &Engine, sign_in: SignIn) -> Result<Grant, Error> {
     let before = refuse_too_soon(engine, &counted_under).await?;
     let found = find(engine, &identifier).await?;
     let account = found.as_ref().map(|user| user.id);
-    let Some(user) = prove(engine, found, &sign_in).await? else {
-        note_failure(engine, &counted_under, before, account, &sign_in.device).await?;
-        return Err(Error::WrongCredentials);
+    let user = match prove(engine, found, &sign_in).await? {
+        Ok(user) => user,
+        Err(reason) => {
+            note_failure(engine, &counted_under, before, account, &sign_in.device).await?;
+            // Not before: what can't be written down has failed, and is counted as that.
+            reason.count();
+            return Err(Error::WrongCredentials);
+        }
     };
     if before != Before::Nothing {
         engine
@@ -167,12 +172,13 @@ async fn find(engine: &Engine, identifier: &Identifier) -> Result<Option<User>, 
     }
 }
 
-/// Compares the password, with a decoy where there is nothing to compare it with. Answers the user if it is theirs and they may sign in.
+/// Compares the password, with a decoy where there is nothing to compare it with. Answers the user if it is theirs and they may sign in, else
+/// why not.
 async fn prove(
     engine: &Engine,
     found: Option<User>,
     sign_in: &SignIn,
-) -> Result<Option<User>, Error> {
+) -> Result<Result<User, SignInResult>, Error> {
     let passwords = &engine.parts().passwords;
     let address = sign_in.device.address;
     let typed = Password::typed(&sign_in.password);
@@ -182,27 +188,24 @@ async fn prove(
         .and_then(|user| user.password_hash.as_ref());
     let Some(compared) = typed.or_else(|| Password::typed(&"too long to be anyone's".into()))
     else {
-        return Ok(None);
+        return Ok(Err(SignInResult::WrongPassword));
     };
     let comparison = passwords.compare(&compared, stored, address).await?;
     let Some(user) = &found else {
-        SignInResult::UnknownUser.count();
-        return Ok(None);
+        return Ok(Err(SignInResult::UnknownUser));
     };
     let Some(stored) = stored.filter(|_| comparison != Comparison::Different) else {
-        SignInResult::WrongPassword.count();
-        return Ok(None);
+        return Ok(Err(SignInResult::WrongPassword));
     };
     if user.disabled_at.is_some() {
-        SignInResult::Disabled.count();
-        return Ok(None);
+        return Ok(Err(SignInResult::Disabled));
     }
     if comparison == Comparison::SameButOutdated
         && let Err(error) = renew_hash(engine, user, stored, &compared, address).await
     {
         tracing::warn!(user = %user.id, %error, "an outdated password hash could not be made anew; the next sign-in tries again");
     }
-    Ok(found)
+    Ok(found.ok_or(SignInResult::UnknownUser))
 }
 
 /// Hashes a password that was proved with today's parameters.

@@ -142,6 +142,16 @@ impl RevocationSet {
         (entries.sessions.len(), entries.users.len())
     }
 
+    /// From when on to read what was revoked, if all was read at `last`, with an overlap. Where the clock was put back since, tokens are good
+    /// again that had expired by it, and entries that concern them were let go: so all is read that may matter.
+    pub(crate) fn reach(&self, last: Timestamp, now: Timestamp, overlap: Duration) -> Timestamp {
+        if now < last {
+            now.minus(self.retention.max(overlap))
+        } else {
+            last.minus(overlap)
+        }
+    }
+
     /// Reads what was revoked since a moment.
     pub(crate) async fn read_since(
         &self,
@@ -237,6 +247,16 @@ mod tests {
             let later = standing(&set, number, NOW.plus(RETENTION));
             assert_eq!(later, Standing::Good);
         }
+    }
+
+    #[test]
+    fn after_the_clock_was_put_back_all_is_read_that_may_matter() {
+        let set = RevocationSet::new(RETENTION, 10);
+        let (second, overlap) = (Duration::from_secs(1), Duration::from_secs(30));
+        let reach = |last, now| set.reach(last, now, overlap);
+        assert_eq!(reach(NOW, NOW.plus(second)), NOW.minus(overlap));
+        assert_eq!(reach(NOW, NOW), NOW.minus(overlap));
+        assert_eq!(reach(NOW.plus(second), NOW), NOW.minus(RETENTION));
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! Signing keys, their private halves sealed.
 
+use std::io;
+
 use sqlx::FromRow;
+use tokio::time::timeout;
 
 use super::{
-    Store, StoreError, audit::insert_audit_event, reading, session::end_sessions_minted, writing,
+    PATIENCE, Store, StoreError, audit::insert_audit_event, begin, reading,
+    session::end_sessions_minted, writing,
 };
 use crate::{audit::AuditEvent, clock::Timestamp, session::EndReason, store::MintedWithin};
 
@@ -60,12 +64,14 @@ macro_rules! retire_key {
 }
 
 impl Store {
-    /// All keys there ever were.
+    /// All keys there ever were. Fails if the answer does not come in time: who reads them keeps others from it, who may have a connection that
+    /// does not hang.
     pub(crate) async fn keys(&self) -> Result<Vec<StoredKey>, StoreError> {
-        Ok(reading!(self, pool => sqlx::query_as(
+        let read = reading!(self, pool => timeout(PATIENCE, sqlx::query_as(
             "SELECT id, ring, serial, algorithm, public_key, sealed_private_key, created_at, signs_from, retired_at
              FROM signing_keys ORDER BY ring, serial",
-        ).fetch_all(pool).await)?)
+        ).fetch_all(pool)).await);
+        Ok(read.map_err(|_| sqlx::Error::Io(io::ErrorKind::TimedOut.into()))??)
     }
 
     /// Adds a key, unless its place in the ring is taken: another process was quicker then, and its key is the one. Answers whether it was
@@ -76,7 +82,7 @@ impl Store {
         event: &AuditEvent<'_>,
     ) -> Result<bool, StoreError> {
         Ok(writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             let added = insert_key!(key).execute(&mut *transaction).await?.rows_affected();
             if added == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
@@ -93,7 +99,7 @@ impl Store {
         event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             let retired = retire_key!(id, event.at).execute(&mut *transaction).await?.rows_affected();
             if retired == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
@@ -113,7 +119,7 @@ impl Store {
         event: AuditEvent<'_>,
     ) -> Result<Option<u64>, StoreError> {
         Ok(writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             let retired = retire_key!(id, event.at).execute(&mut *transaction).await?.rows_affected();
             let replaced = match replacement {
                 Some(key) => insert_key!(key).execute(&mut *transaction).await?.rows_affected(),
@@ -142,7 +148,7 @@ impl Store {
         event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             for (key, sealed) in changes {
                 sqlx::query("UPDATE signing_keys SET sealed_private_key = $2 WHERE id = $1 AND retired_at IS NULL")
                     .bind(&key.id).bind(sealed.as_slice()).execute(&mut *transaction).await?;

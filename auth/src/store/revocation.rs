@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
+use tokio::time::timeout;
 
 use super::{Database, PATIENCE, Store, StoreError, reading};
 use crate::{
@@ -91,7 +92,9 @@ impl Store {
         let mut listener = PgListener::connect_with(&own).await?;
         // A connection that is lost is told of at once, rather than after it was made anew.
         listener.eager_reconnect(false);
-        listener.listen(CHANNEL).await?;
+        timeout(PATIENCE, listener.listen(CHANNEL))
+            .await
+            .map_err(|_| sqlx::Error::Io(ErrorKind::TimedOut.into()))??;
         Ok(Some(Changes(listener)))
     }
 }

@@ -4,8 +4,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError, audit::insert_audit_event, notice::insert_reuse_notice, only, reading,
-    user::Names, writing,
+    Store, StoreError, audit::insert_audit_event, begin, notice::insert_reuse_notice, only,
+    reading, user::Names, writing,
 };
 use crate::{
     account::{SecurityVersion, User, UserId},
@@ -211,7 +211,7 @@ impl Store {
     /// Begins a session, and writes that down: both or nothing.
     pub(crate) async fn add_session(&self, new: &NewSession<'_>) -> Result<(), StoreError> {
         writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             insert_session!(new).execute(&mut *transaction).await?;
             insert_audit_event!(new.event).execute(&mut *transaction).await?;
             transaction.commit().await?;
@@ -277,7 +277,7 @@ impl Store {
         event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         let ended = writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             let ended = sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
                 .bind(session).bind(user).bind(event.at).bind(reason.as_str())
                 .execute(&mut *transaction).await?.rows_affected();
@@ -303,7 +303,11 @@ impl Store {
         notice: Uuid,
     ) -> Result<bool, StoreError> {
         let stood = writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
+            // The user first, as whoever voids all tokens or deletes the user does: the notice refers to them, and two who wait for each other
+            // would both be kept from what they do.
+            sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
+                .bind(user).execute(&mut *transaction).await?;
             let ended = sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
                 .bind(session).bind(user).bind(event.at).bind(EndReason::Reused.as_str())
                 .execute(&mut *transaction).await?.rows_affected();
@@ -340,7 +344,7 @@ impl Store {
         event: AuditEvent<'_>,
     ) -> Result<u64, StoreError> {
         Ok(writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             let ended = end_sessions_minted!(within, reason, event.at).execute(&mut *transaction).await?.rows_affected();
             let event = event.with_detail(format!("sessions={ended}"));
             insert_audit_event!(event).execute(&mut *transaction).await?;

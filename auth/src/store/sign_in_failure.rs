@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Store, StoreError, audit::insert_audit_event, reading, writing};
+use super::{Store, StoreError, audit::insert_audit_event, begin, reading, writing};
 use crate::{audit::AuditEvent, clock::Timestamp};
 
 /// How often, and when last.
@@ -46,7 +46,7 @@ impl Store {
         event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             sqlx::query(
                 "INSERT INTO sign_in_failures (identifier_hash, failures, last_failure_at) VALUES ($1, 1, $2)
                  ON CONFLICT (identifier_hash) DO UPDATE

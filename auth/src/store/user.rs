@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::FromRow;
 
 use super::{
-    NewSession, Store, StoreError, audit::insert_audit_event, only, reading,
+    NewSession, Store, StoreError, audit::insert_audit_event, begin, only, reading,
     session::insert_session, writing,
 };
 use crate::{
@@ -166,7 +166,7 @@ impl Store {
         session: Option<&NewSession<'_>>,
     ) -> Result<bool, StoreError> {
         Ok(writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             let added = sqlx::query(
                 "INSERT INTO users (id, username, username_key, email, password_hash, created_at)
                  VALUES ($1, $2, $3, $4, $5, $6)
@@ -210,7 +210,7 @@ impl Store {
         event: &AuditEvent<'_>,
     ) -> Result<Option<SecurityVersion>, StoreError> {
         let version = writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             // The user first: a second one who does the same waits here, and a rotation meanwhile mints with the version that is void.
             let rows = sqlx::query_scalar(
                 "UPDATE users SET security_version = security_version + 1, security_version_raised_at = $2,
@@ -238,7 +238,7 @@ impl Store {
         event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             let enabled = sqlx::query("UPDATE users SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL")
                 .bind(user).execute(&mut *transaction).await?.rows_affected();
             if enabled == 1 {
@@ -257,7 +257,7 @@ impl Store {
         event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = begin(pool).await?;
             sqlx::query("INSERT INTO deletions (user_id, deleted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
                 .bind(user).bind(event.at).execute(&mut *transaction).await?;
             let deleted = sqlx::query("DELETE FROM users WHERE id = $1").bind(user).execute(&mut *transaction).await?.rows_affected();

@@ -12,8 +12,8 @@ use auth::{
 };
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, call, device, on_database, operator, refresh, sign_in,
-    sign_up,
+    PASSWORD, TestDatabase, assert_invalid, call, device, eventually, on_database, operator,
+    refresh, sign_in, sign_up,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -156,10 +156,8 @@ async fn the_word_of_a_deleted_user_goes_when_no_token_of_theirs_can_be_good() {
     assert_invalid(refresh(&engine, &ada.refresh_token).await);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn much_is_deleted_in_small_batches_and_by_several_processes_at_once() {
-    let database = TestDatabase::new().await;
-    let (a, b) = (engine(&database).await, engine(&database).await);
+/// Makes many words of users who were deleted long ago.
+async fn fill_deletions(database: &TestDatabase) {
     if database.url.starts_with("sqlite") {
         let pool = sqlx::SqlitePool::connect(&database.url).await.unwrap();
         sqlx::query(
@@ -173,6 +171,13 @@ async fn much_is_deleted_in_small_batches_and_by_several_processes_at_once() {
              SELECT gen_random_uuid(), 'epoch'::timestamptz + n * interval '1 second' FROM generate_series(1, 1200) AS n",
         ).execute(&pool).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn much_is_deleted_in_small_batches_and_by_several_processes_at_once() {
+    let database = TestDatabase::new().await;
+    let (a, b) = (engine(&database).await, engine(&database).await);
+    fill_deletions(&database).await;
     assert_eq!(a.clean_once().await.unwrap().deletions, 500);
     let left = "SELECT COUNT(*) FROM deletions";
     assert_eq!(count(&database, left).await, 700);
@@ -185,4 +190,26 @@ async fn much_is_deleted_in_small_batches_and_by_several_processes_at_once() {
     assert_eq!(count(&database, left).await, 0);
     let told = "SELECT COUNT(*) FROM audit_events WHERE kind = 'cleaned_up' AND actor = 'operator'";
     assert_eq!(count(&database, told).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_leaps_while_much_is_deleted_deletes_no_more() {
+    let database = TestDatabase::new().await;
+    let engine = engine(&database).await;
+    let bob = sign_up(&engine, "bob").await;
+    flow::sign_out(&engine, None, Some(&bob.refresh_token), &device())
+        .await
+        .unwrap();
+    fill_deletions(&database).await;
+    let cleaning = tokio::spawn({
+        let engine = engine.clone();
+        async move { administration::clean(&engine, &operator()).await }
+    });
+    eventually("the first batch is deleted", async || {
+        count(&database, "SELECT COUNT(*) FROM deletions").await < 1200
+    })
+    .await;
+    database.turn(DAY * 1_000);
+    let cleaned = cleaning.await.unwrap().unwrap();
+    assert_eq!((cleaned.deletions, cleaned.total()), (1200, 1200));
 }

@@ -5,9 +5,11 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+mod abandoned;
 mod accounts;
 mod audit;
 mod cleaning;
+mod deadlocks;
 mod interleavings;
 mod keys;
 mod model;

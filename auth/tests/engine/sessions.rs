@@ -389,3 +389,21 @@ async fn a_store_that_does_not_answer_is_unavailable_and_no_refusal() {
         "verified without a database read"
     );
 }
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_for_a_while_makes_nothing_good_that_was_taken_back() {
+    // Longer than between two looks at what others did.
+    const A_LOOK: Duration = Duration::from_millis(1_200);
+    let database = TestDatabase::new().await;
+    let engine = database.engine().await;
+    let ada = sign_up(&engine, "ada").await;
+    flow::sign_out(&engine, Some(&ada.access_token), None, &device())
+        .await
+        .unwrap();
+    database.turn(Duration::from_mins(1));
+    tokio::time::sleep(A_LOOK).await;
+    database.turn(Duration::from_hours(1));
+    tokio::time::sleep(A_LOOK).await;
+    database.clock.turn_back(Duration::from_hours(1));
+    refuses_within_two_seconds(&engine, &ada.access_token).await;
+}

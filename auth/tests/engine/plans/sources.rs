@@ -33,7 +33,10 @@ impl StoreTexts {
         };
         let on_sqlite = std::env::var("LATCHKEY_TEST_POSTGRES_URL").is_err();
         for file in files.into_iter().filter(|file| !file.ends_with(READS_ALL)) {
-            for literal in literals(&fs::read_to_string(file).unwrap()) {
+            let source = fs::read_to_string(file).unwrap();
+            // A file ends with its tests.
+            let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+            for literal in literals(code) {
                 let elsewhere = POSTGRES_ALONE
                     .iter()
                     .any(|beginning| literal.text.starts_with(beginning));

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::future::join_all;
 
 use super::{Program, assert_unavailable};
@@ -52,13 +53,26 @@ async fn connections_that_hang_are_left_behind_for_others() {
     // So that the program has all the connections that it ever has.
     ask_all().await;
     wire.hang();
+    // Somebody asks for a key that nobody knows, and waits: that must not keep others from the keys.
+    let nobodys = ["{\"alg\":\"EdDSA\",\"typ\":\"at+jwt\",\"kid\":\"x\"}", "{}"]
+        .map(|part| URL_SAFE_NO_PAD.encode(part))
+        .join(".");
+    let waits = tokio::spawn(
+        program
+            .ask("GET", "/api/v1/user/profile")
+            .bearer(&format!("{nobodys}.AAAA"))
+            .try_send(),
+    );
     let impatient = tokio::time::timeout(Duration::from_secs(1), ask_all()).await;
     assert!(impatient.is_err(), "the wire still carries");
+    assert!(!waits.is_finished(), "nobody was asked for the key");
     wire.carry_what_comes();
     eventually("it asks on other connections", async || {
         program.status("/health/ready").await == 200
     })
     .await;
-    let newer = program.refresh(&ada).await;
+    let newer = tokio::time::timeout(Duration::from_secs(10), program.refresh(&ada))
+        .await
+        .expect("the keys can't be read");
     assert_eq!(program.profile(&newer).await.status, 200);
 }
