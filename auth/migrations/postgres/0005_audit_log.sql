@@ -1,8 +1,7 @@
 -- The audit log says who did it, also where no account is concerned.
 ALTER TABLE audit_events ALTER COLUMN user_id DROP NOT NULL;
--- user, operator, system or anonymous. What was written before was done by whoever held a token.
+-- user, operator, system or anonymous. What was written before, and what programs from before still write, was done by whoever held a token.
 ALTER TABLE audit_events ADD COLUMN actor TEXT NOT NULL DEFAULT 'anonymous';
-ALTER TABLE audit_events ALTER COLUMN actor DROP DEFAULT;
 -- The operator's account on the operating system.
 ALTER TABLE audit_events ADD COLUMN operator_name TEXT;
 -- What else there is to say, as name=value. Never a secret.

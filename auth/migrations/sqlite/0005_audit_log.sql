@@ -3,8 +3,8 @@ CREATE TABLE audit_events_anew (
     id            BLOB    PRIMARY KEY,
     at            INTEGER NOT NULL,
     kind          TEXT    NOT NULL,
-    -- user, operator, system or anonymous.
-    actor         TEXT    NOT NULL,
+    -- user, operator, system or anonymous, as what programs from before still write.
+    actor         TEXT    NOT NULL DEFAULT 'anonymous',
     -- The operator's account on the operating system.
     operator_name TEXT,
     -- Whose account it concerns. No reference: the row outlives the user.

@@ -235,12 +235,11 @@ pub async fn revoke_sessions_of(
 /// [`Error::Unavailable`], when the database does not answer.
 pub async fn revoke_all_sessions(engine: &Engine, operator: &Operator) -> Result<u64, Error> {
     let event = event(engine, operator, AuditKind::SessionsEnded)?;
-    let store = &engine.parts().store;
-    let ended = store
-        .end_sessions_minted(MintedWithin::ALL, EndReason::Revoked, event)
-        .await?;
-    store.tell_of_change().await;
-    Ok(ended)
+    let parts = engine.parts();
+    Ok(parts
+        .store
+        .end_sessions_minted(MintedWithin::ALL, EndReason::Revoked, event, &*parts.clock)
+        .await?)
 }
 
 /// A part of the audit log, the newest first: the events before the one that `page` names.

@@ -4,12 +4,18 @@ use std::io;
 
 use sqlx::FromRow;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::{
     PATIENCE, Store, StoreError, audit::insert_audit_event, begin, reading,
     session::end_sessions_minted, writing,
 };
-use crate::{audit::AuditEvent, clock::Timestamp, session::EndReason, store::MintedWithin};
+use crate::{
+    audit::AuditEvent,
+    clock::{Clock, Timestamp},
+    session::EndReason,
+    store::MintedWithin,
+};
 
 /// A signing key as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -109,16 +115,22 @@ impl Store {
         Ok(())
     }
 
-    /// Retires a key whose tokens may be good still, puts another in its place, ends the sessions that hold its refresh tokens, and writes that
-    /// down as `event` with their number: all of it or nothing. Answers how many sessions ended; nothing if another process was quicker.
+    /// Retires a key whose tokens may be good still, puts another in its place, and writes that down as `event`: all of it or nothing. Then ends
+    /// the sessions that hold its refresh tokens, the first of them together with that. Answers how many sessions ended; nothing if another
+    /// process was quicker.
     pub(crate) async fn take_key_back(
         &self,
         id: &str,
         replacement: Option<&StoredKey>,
         holders: Option<MintedWithin>,
         event: AuditEvent<'_>,
+        clock: &dyn Clock,
     ) -> Result<Option<u64>, StoreError> {
-        Ok(writing!(self, pool => {
+        let standing = match holders {
+            Some(within) => self.sessions_minted(within, event.at).await?,
+            None => 0,
+        };
+        let first: Vec<Uuid> = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             let retired = retire_key!(id, event.at).execute(&mut *transaction).await?.rows_affected();
             let replaced = match replacement {
@@ -130,15 +142,21 @@ impl Store {
                 return Ok(None);
             }
             let ended = match holders {
-                Some(within) => end_sessions_minted!(within, EndReason::KeyRetired, event.at).execute(&mut *transaction).await?.rows_affected(),
-                None => 0,
+                Some(within) => end_sessions_minted!(within, EndReason::KeyRetired, event.at, Uuid::nil())
+                    .fetch_all(&mut *transaction).await?,
+                None => Vec::new(),
             };
             let replacement = replacement.map_or_else(String::new, |key| format!(" replacement={}", key.id));
-            let event = event.with_detail(format!("key={id}{replacement} sessions={ended}"));
+            let event = event.with_detail(format!("key={id}{replacement} sessions={standing}"));
             insert_audit_event!(event).execute(&mut *transaction).await?;
             transaction.commit().await?;
-            Some(ended)
-        }))
+            ended
+        });
+        let Some(within) = holders else {
+            return Ok(Some(0));
+        };
+        let ended = self.end_further_sessions(within, EndReason::KeyRetired, first, clock);
+        Ok(Some(ended.await?))
     }
 
     /// Puts each private half, sealed anew, in the place of that which was read, and writes that down as `event`: all of it or nothing.

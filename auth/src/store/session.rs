@@ -10,7 +10,7 @@ use super::{
 use crate::{
     account::{SecurityVersion, User, UserId},
     audit::AuditEvent,
-    clock::Timestamp,
+    clock::{Clock, Timestamp},
     flow::{
         Device,
         administration::{Page, StandingSession},
@@ -121,20 +121,28 @@ macro_rules! minted_within {
     };
 }
 
-/// The statement that ends these sessions, for whichever database and connection.
+/// The statement that ends the first of these sessions behind an id, and answers their ids, for whichever database and connection.
+///
+/// Not all at once: of a million sessions that takes so long that whoever refreshes waits for it, that SQLite writes nothing else, and that
+/// other processes look no longer for what ended when it began.
 macro_rules! end_sessions_minted {
-    ($within:expr, $reason:expr, $now:expr) => {
-        sqlx::query($crate::store::session::END_SESSIONS_MINTED)
+    ($within:expr, $reason:expr, $now:expr, $after:expr) => {
+        sqlx::query_scalar($crate::store::session::END_SESSIONS_MINTED)
             .bind($within.from)
             .bind($within.until)
             .bind($now)
             .bind($reason.as_str())
+            .bind($after)
     };
 }
 pub(super) use end_sessions_minted;
 
-pub(super) const END_SESSIONS_MINTED: &str =
-    minted_within!("UPDATE sessions SET revoked_at = $3, end_reason = $4");
+pub(super) const END_SESSIONS_MINTED: &str = concat!(
+    "UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id IN (",
+    minted_within!("SELECT id FROM sessions"),
+    // The number stands in the text, so that the database sees that the index by id is the way, however often it has run this.
+    " AND id > $5 ORDER BY id LIMIT 1000) RETURNING id"
+);
 
 /// A part of the sessions that stand, by one more condition.
 macro_rules! select_standing {
@@ -336,21 +344,44 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Ends these sessions, and writes that down as `event` with their number: all of it or nothing. Answers how many it were.
+    /// Ends these sessions, batch after batch, and writes that down as `event` with their number, together with the first. Answers how many it
+    /// were. Where it is cut, it can be done again.
     pub(crate) async fn end_sessions_minted(
         &self,
         within: MintedWithin,
         reason: EndReason,
         event: AuditEvent<'_>,
+        clock: &dyn Clock,
     ) -> Result<u64, StoreError> {
-        Ok(writing!(self, pool => {
+        let standing = self.sessions_minted(within, event.at).await?;
+        let event = event.with_detail(format!("sessions={standing}"));
+        let first: Vec<Uuid> = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            let ended = end_sessions_minted!(within, reason, event.at).execute(&mut *transaction).await?.rows_affected();
-            let event = event.with_detail(format!("sessions={ended}"));
+            let ended = end_sessions_minted!(within, reason, event.at, Uuid::nil()).fetch_all(&mut *transaction).await?;
             insert_audit_event!(event).execute(&mut *transaction).await?;
             transaction.commit().await?;
             ended
-        }))
+        });
+        self.end_further_sessions(within, reason, first, clock)
+            .await
+    }
+
+    /// Goes on behind those that were ended `first`, each batch at its own time, and tells the other processes of each. Answers how many it were
+    /// with the first.
+    pub(super) async fn end_further_sessions(
+        &self,
+        within: MintedWithin,
+        reason: EndReason,
+        first: Vec<Uuid>,
+        clock: &dyn Clock,
+    ) -> Result<u64, StoreError> {
+        let (mut ended, mut batch) = (0, first);
+        while let Some(last) = batch.iter().max().copied() {
+            self.tell_of_change().await;
+            ended += batch.len() as u64;
+            batch = writing!(self, pool => end_sessions_minted!(within, reason, clock.now(), last).fetch_all(pool).await)?;
+        }
+        Ok(ended)
     }
 
     /// Deletes sessions that were ended before a moment, at most `limit` of them. Answers how many it were.

@@ -441,7 +441,13 @@ impl Keysmith {
         let event = self.event(AuditKind::SigningKeyTakenBack, now)?;
         let ended_sessions = self
             .store
-            .take_key_back(id, replacement.as_ref(), minted_with(&stored, key), event)
+            .take_key_back(
+                id,
+                replacement.as_ref(),
+                minted_with(&stored, key),
+                event,
+                &*self.clock,
+            )
             .await?
             .ok_or(KeysmithError::Overtaken)?;
         self.store.tell_of_change().await;
@@ -509,7 +515,12 @@ impl Keysmith {
         let event = self.event(AuditKind::KeysStartedAnew, self.clock.now())?;
         ended += self
             .store
-            .end_sessions_minted(MintedWithin::ALL, EndReason::KeyRetired, event)
+            .end_sessions_minted(
+                MintedWithin::ALL,
+                EndReason::KeyRetired,
+                event,
+                &*self.clock,
+            )
             .await?;
         self.store.tell_of_change().await;
         Ok(ended)
