@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::support::{
-    Answer, Ask, Binary, Database, MASTER_SECRET, PASSWORD, SignedIn, ask_client, eventually,
-    on_a_thread, registration,
+    Ask, Binary, Database, MASTER_SECRET, PASSWORD, SignedIn, Visited, ask_client, borrowed,
+    eventually, on_a_thread,
 };
 
 /// A program that serves, and the settings that commands share with it.
@@ -133,42 +133,6 @@ impl Live {
         }
     }
 
-    fn ask(&self, method: &str, path: &str) -> Ask {
-        let address = self.server.as_ref().unwrap().address;
-        Ask::new(&self.client, method, &format!("http://{address}{path}"))
-    }
-
-    async fn register(&self, username: &str) -> SignedIn {
-        let registered = self
-            .ask("POST", "/api/v1/auth/register")
-            .json(&registration(username))
-            .send()
-            .await;
-        assert_eq!(registered.status, 201, "{registered:?}");
-        SignedIn::from(&registered)
-    }
-
-    async fn try_login(&self, username: &str, password: &str) -> Answer {
-        self.ask("POST", "/api/v1/auth/login")
-            .form(&[("username", username), ("password", password)])
-            .send()
-            .await
-    }
-
-    async fn profile(&self, who: &SignedIn) -> Answer {
-        self.ask("GET", "/api/v1/user/profile")
-            .bearer(&who.access)
-            .send()
-            .await
-    }
-
-    async fn try_refresh(&self, who: &SignedIn) -> Answer {
-        self.ask("POST", "/api/v1/auth/refresh")
-            .refresh_cookie(&who.refresh)
-            .send()
-            .await
-    }
-
     /// Waits until the server refuses the access token.
     async fn refuses(&self, who: &SignedIn) {
         eventually("the access token is refused", async || {
@@ -184,11 +148,11 @@ impl Live {
     }
 }
 
-fn borrowed(environment: &[(String, String)]) -> Vec<(&str, &str)> {
-    environment
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect()
+impl Visited for Live {
+    fn ask(&self, method: &str, path: &str) -> Ask {
+        let address = self.server.as_ref().unwrap().address;
+        Ask::new(&self.client, method, &format!("http://{address}{path}"))
+    }
 }
 
 #[tokio::test]

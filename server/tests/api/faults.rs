@@ -15,8 +15,7 @@ mod start;
 use std::{net::SocketAddr, path::PathBuf};
 
 use crate::support::{
-    Answer, Ask, Binary, Database, MASTER_SECRET, PASSWORD, Proxy, SignedIn, ask_client,
-    on_a_thread, registration,
+    Answer, Ask, Binary, Database, MASTER_SECRET, Proxy, Visited, ask_client, borrowed, on_a_thread,
 };
 
 /// A program that can be started and ended, and its database.
@@ -103,10 +102,6 @@ impl Program {
         self.binary().address
     }
 
-    fn ask(&self, method: &str, path: &str) -> Ask {
-        self.ask_at(self.address(), method, path)
-    }
-
     fn ask_at(&self, address: SocketAddr, method: &str, path: &str) -> Ask {
         Ask::new(&self.client, method, &format!("http://{address}{path}"))
     }
@@ -114,50 +109,12 @@ impl Program {
     async fn status(&self, path: &str) -> u16 {
         self.ask("GET", path).send().await.status
     }
-
-    async fn register(&self, username: &str) -> SignedIn {
-        let answer = self
-            .ask("POST", "/api/v1/auth/register")
-            .json(&registration(username))
-            .send()
-            .await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        SignedIn::from(&answer)
-    }
-
-    async fn try_login(&self, username: &str) -> Answer {
-        self.ask("POST", "/api/v1/auth/login")
-            .form(&[("username", username), ("password", PASSWORD)])
-            .send()
-            .await
-    }
-
-    async fn profile(&self, who: &SignedIn) -> Answer {
-        self.ask("GET", "/api/v1/user/profile")
-            .bearer(&who.access)
-            .send()
-            .await
-    }
-
-    async fn try_refresh(&self, who: &SignedIn) -> Answer {
-        self.ask("POST", "/api/v1/auth/refresh")
-            .refresh_cookie(&who.refresh)
-            .send()
-            .await
-    }
-
-    async fn refresh(&self, who: &SignedIn) -> SignedIn {
-        let answer = self.try_refresh(who).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        SignedIn::from(&answer)
-    }
 }
 
-fn borrowed(environment: &[(String, String)]) -> Vec<(&str, &str)> {
-    environment
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect()
+impl Visited for Program {
+    fn ask(&self, method: &str, path: &str) -> Ask {
+        self.ask_at(self.address(), method, path)
+    }
 }
 
 /// Asserts that the database's absence is told as what it is: something that passes, and ends no session.

@@ -9,6 +9,7 @@ mod proxy;
 mod raw;
 mod secrecy;
 mod set_cookie;
+mod visited;
 
 use std::{
     future::Future,
@@ -28,7 +29,7 @@ use self::secrecy::WatchedLog;
 pub(crate) use self::{
     answer::Answer,
     ask::{Ask, client as ask_client, form},
-    binary::Binary,
+    binary::{Binary, borrowed},
     database::Database,
     forge::{
         HeldKey, claims_of, decode, encode, foreign_key, header_of, parts_of, sign_with_hmac, token,
@@ -36,6 +37,7 @@ pub(crate) use self::{
     proxy::Proxy,
     raw::{Connection, exchange, on_a_thread},
     set_cookie::SetCookie,
+    visited::Visited,
 };
 
 /// The cookie that holds the refresh token.

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::{Live, PASSWORD};
-use crate::support::WRONG_PASSWORD;
+use crate::support::{Visited as _, WRONG_PASSWORD};
 
 impl Live {
     async fn audit(&self, arguments: &[&str]) -> Vec<Value> {

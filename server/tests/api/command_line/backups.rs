@@ -3,7 +3,7 @@
 use std::{path::Path, process::Command};
 
 use super::{Database, Live, PASSWORD, SignedIn};
-use crate::support::on_a_thread;
+use crate::support::{Visited as _, on_a_thread};
 
 /// Runs one of PostgreSQL's programs to its end.
 async fn postgres_tool(program: &'static str, arguments: Vec<String>) {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Database, Live, PASSWORD, SignedIn};
+use crate::support::Visited as _;
 
 /// How many rows of a table a copy has, and how many of them were brought now.
 fn counts(copied: &Value, table: &str) -> (u64, u64) {
@@ -26,12 +27,6 @@ async fn move_house(live: &mut Live, to: Database) -> Value {
     copied
 }
 
-async fn refreshed(live: &Live, who: &SignedIn) -> SignedIn {
-    let answer = live.try_refresh(who).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    SignedIn::from(&answer)
-}
-
 #[tokio::test]
 async fn nobody_is_signed_out_by_a_move_there_or_back() {
     let mut live = Live::start().await;
@@ -43,7 +38,7 @@ async fn nobody_is_signed_out_by_a_move_there_or_back() {
         .ended(0);
     live.run(&["user", "disable", "mallory"]).await.ended(0);
     assert_eq!(live.try_login("eve", "not her password").await.status, 401);
-    let ada = refreshed(&live, &ada).await;
+    let ada = live.refresh(&ada).await;
 
     let copied = move_house(&mut live, Database::embedded()).await;
     assert_eq!(counts(&copied, "users"), (3, 3));
@@ -51,13 +46,13 @@ async fn nobody_is_signed_out_by_a_move_there_or_back() {
     assert_eq!(live.profile(&ada).await.status, 200);
     live.is_dead(&signed_out).await;
     live.is_dead(&disabled).await;
-    let ada = refreshed(&live, &ada).await;
+    let ada = live.refresh(&ada).await;
     assert_eq!(live.try_login("ada", PASSWORD).await.status, 200);
 
     let copied = move_house(&mut live, Database::create().await).await;
     assert_eq!(counts(&copied, "sessions"), (5, 5));
-    refreshed(&live, &ada).await;
-    refreshed(&live, &eve).await;
+    live.refresh(&ada).await;
+    live.refresh(&eve).await;
     live.is_dead(&signed_out).await;
     live.is_dead(&disabled).await;
 }
@@ -93,7 +88,7 @@ async fn a_copy_that_is_not_like_its_original_is_told_of_and_never_written_over(
     let ada = live.register("ada").await;
     let to = Database::embedded();
     live.run(&["copy", "--to", &to.url()]).await.ended(0);
-    refreshed(&live, &ada).await;
+    live.refresh(&ada).await;
     live.run(&["copy", "--to", &to.url()])
         .await
         .ended(5)

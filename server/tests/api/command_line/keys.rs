@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Live, PASSWORD, SignedIn};
-use crate::support::{eventually, header_of};
+use crate::support::{Visited as _, eventually, header_of};
 
 const OTHER_SECRET: &str = "another9vQ2mZ8pR5tW7yB1nC4dF6gH0sLa";
 

@@ -1,7 +1,7 @@
 //! latchkey session
 
 use super::{Live, PASSWORD, SignedIn};
-use crate::support::claims_of;
+use crate::support::{Visited as _, claims_of};
 
 pub(super) fn id_of(who: &SignedIn) -> String {
     claims_of(&who.access)["sid"].as_str().unwrap().to_owned()

@@ -1,6 +1,7 @@
 //! latchkey user
 
 use super::{Live, PASSWORD};
+use crate::support::Visited as _;
 
 const OTHER_PASSWORD: &str = "nine loud weavers hum";
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Program;
-use crate::support::{Proxy, SignedIn, claims_of, eventually};
+use crate::support::{Proxy, SignedIn, Visited as _, claims_of, eventually};
 
 fn generation(who: &SignedIn) -> i64 {
     claims_of(&who.access)["gen"].as_i64().unwrap()

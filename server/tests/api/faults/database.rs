@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::future::join_all;
 
 use super::{Program, assert_unavailable};
-use crate::support::{Proxy, eventually};
+use crate::support::{PASSWORD, Proxy, Visited as _, eventually};
 
 #[tokio::test]
 async fn a_database_that_is_away_is_told_by_503_and_signs_nobody_out() {
@@ -22,7 +22,7 @@ async fn a_database_that_is_away_is_told_by_503_and_signs_nobody_out() {
     let (ready, refreshed, signed_in) = tokio::join!(
         program.ask("GET", "/health/ready").send(),
         program.try_refresh(&ada),
-        program.try_login("ada"),
+        program.try_login("ada", PASSWORD),
     );
     for answer in [ready, refreshed, signed_in] {
         assert_unavailable(&answer);

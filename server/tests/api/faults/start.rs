@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Program, assert_unavailable};
 use crate::support::{
-    Ask, Binary, Database, MASTER_SECRET, Proxy, ask_client, eventually, on_a_thread,
+    Ask, Binary, Database, MASTER_SECRET, Proxy, Visited as _, ask_client, eventually, on_a_thread,
 };
 
 /// What is allowed for an end that is to come at once.

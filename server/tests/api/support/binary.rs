@@ -197,6 +197,14 @@ impl Drop for Binary {
     }
 }
 
+/// Settings as [`Binary`] takes them.
+pub(crate) fn borrowed(environment: &[(String, String)]) -> Vec<(&str, &str)> {
+    environment
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
+}
+
 /// The program.
 fn command(folder: &Path) -> Command {
     apart(Command::new(env!("CARGO_BIN_EXE_latchkey")), folder)
