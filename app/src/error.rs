@@ -23,6 +23,16 @@ pub enum ApiError {
     WrongCredentials,
     /// A token is missing or void: signed out.
     Unauthorized,
+    /// The token is good, and the password is asked for again (RFC 9470).
+    ProofTooOld,
+    /// A link of a letter can't be used any more.
+    InvalidLink,
+    /// A code is not the letter's.
+    WrongCode,
+    /// A letter is needed, and none is sent here.
+    NoMail,
+    /// What was named is not there.
+    NotFound,
     /// Too many tries of late, or too many people at once.
     TooManyTries {
         /// How long to wait.
@@ -44,8 +54,9 @@ impl ApiError {
     /// The status of an HTTP answer that says this.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Fields(_) => 422,
-            Self::WrongCredentials | Self::Unauthorized => 401,
+            Self::Fields(_) | Self::InvalidLink | Self::WrongCode | Self::NoMail => 422,
+            Self::WrongCredentials | Self::Unauthorized | Self::ProofTooOld => 401,
+            Self::NotFound => 404,
             Self::TooManyTries { .. } => 429,
             Self::Malformed => 400,
             Self::Forbidden => 403,
@@ -81,6 +92,13 @@ impl fmt::Display for ApiError {
             Self::Fields(_) => "Some fields need another look.",
             Self::WrongCredentials => "Invalid username or password. Check both and try again.",
             Self::Unauthorized => "You are signed out. Sign in to go on.",
+            Self::ProofTooOld => "Enter your password again to go on.",
+            Self::InvalidLink => {
+                "This link can't be used any more: it was used, is too old, or a newer one was sent."
+            }
+            Self::WrongCode => "This code is not the one from the newest letter.",
+            Self::NoMail => "This service sends no mail. Ask whoever runs it.",
+            Self::NotFound => "This is not there any more. Reload the page.",
             Self::Malformed => "The server could not read that. Reload the page and try again.",
             Self::Forbidden => "That was refused. Reload the page and try again.",
             Self::Offline => "The network can't be reached.",
@@ -122,6 +140,11 @@ impl From<auth::Error> for ApiError {
             auth::Error::RefreshTokenNotFound
             | auth::Error::InvalidToken
             | auth::Error::NotAuthenticated => Self::Unauthorized,
+            auth::Error::ProofTooOld => Self::ProofTooOld,
+            auth::Error::InvalidLink => Self::InvalidLink,
+            auth::Error::WrongCode => Self::WrongCode,
+            auth::Error::NoMail => Self::NoMail,
+            auth::Error::NotFound => Self::NotFound,
             auth::Error::TooManyTries { retry_after } | auth::Error::Busy { retry_after } => {
                 Self::TooManyTries {
                     seconds: auth::error::whole_seconds(retry_after),

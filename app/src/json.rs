@@ -92,6 +92,8 @@ pub trait Value: Sized {
     fn text(&self) -> Option<String>;
     /// The number, if it is one.
     fn number(&self) -> Option<f64>;
+    /// Whether it is true, if it is true or false.
+    fn truth(&self) -> Option<bool>;
     /// The items, if it is a list.
     fn items(&self) -> Option<Vec<Self>>;
     /// Whether there is nothing.
@@ -109,6 +111,10 @@ impl Value for JsValue {
 
     fn number(&self) -> Option<f64> {
         self.as_f64()
+    }
+
+    fn truth(&self) -> Option<bool> {
+        self.as_bool()
     }
 
     fn items(&self) -> Option<Vec<Self>> {

@@ -18,6 +18,8 @@ pub enum Kind {
     InvalidToken,
     /// A refresh without a refresh token.
     RefreshTokenNotFound,
+    /// The password is asked for again.
+    InsufficientUserAuthentication,
     /// Another site's page caused the request.
     CrossSiteRequest,
     /// Nothing is at the address.
@@ -32,6 +34,12 @@ pub enum Kind {
     UnsupportedMediaType,
     /// The body can be read, but is not what was asked for.
     InvalidRequest,
+    /// A link of a letter can't be used any more.
+    InvalidLink,
+    /// A code is not the letter's.
+    WrongCode,
+    /// A letter is needed, and none is sent here.
+    NoMail,
     /// An address asks too often.
     TooManyRequests,
     /// An account has seen too many wrong passwords.
@@ -58,13 +66,14 @@ impl Kind {
     pub const INDEX: &str = "/problems";
 
     /// All of them, by status.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::MalformedBody,
         Self::AmbiguousAuthorization,
         Self::InvalidCredentials,
         Self::NotAuthenticated,
         Self::InvalidToken,
         Self::RefreshTokenNotFound,
+        Self::InsufficientUserAuthentication,
         Self::CrossSiteRequest,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -72,6 +81,9 @@ impl Kind {
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
         Self::InvalidRequest,
+        Self::InvalidLink,
+        Self::WrongCode,
+        Self::NoMail,
         Self::TooManyRequests,
         Self::TooManyTries,
         Self::Busy,
@@ -159,6 +171,13 @@ impl Kind {
                 meaning: "A refresh was asked for, and the request has no cookie with a refresh token, or has two of the name.",
                 remedy: "Send the cookie that signing in has set, once. Without one, sign in.",
             },
+            Self::InsufficientUserAuthentication => About {
+                slug: "insufficient-user-authentication",
+                status: 401,
+                title: "The password is asked for again",
+                meaning: "What was asked for needs a proof of who one is that is at most 10 minutes old (RFC 9470), and the password was given longer ago. The token itself is good, and a refresh does not help: it never renews that proof.",
+                remedy: "Ask for the password, send it to `/api/v1/auth/reauthenticate`, and try again with the access token that it answers.",
+            },
             Self::CrossSiteRequest => About {
                 slug: "cross-site-request",
                 status: 403,
@@ -207,6 +226,27 @@ impl Kind {
                 title: "Some fields need another look",
                 meaning: "The body could be read, but a field is missing, of a wrong kind, said twice, or holds what can't be taken: a name that somebody has, a password that anyone would guess. `errors` names each, with a sentence to put beside it.",
                 remedy: "Show each sentence beside its field, and let the person mend it.",
+            },
+            Self::InvalidLink => About {
+                slug: "invalid-link",
+                status: 422,
+                title: "The link can't be used any more",
+                meaning: "A link from a letter works once and for a while. This one was used, is too old, was followed by a newer one, or what it was for has changed meanwhile. Which of these it is, is not told.",
+                remedy: "Ask for another letter, and use the link in the newest.",
+            },
+            Self::WrongCode => About {
+                slug: "wrong-code",
+                status: 422,
+                title: "The code is not the letter's",
+                meaning: "The code is another than that of the newest letter. After five wrong codes none is taken any more, the right one neither; the letter's link still works.",
+                remedy: "Compare it with the newest letter, or ask for another.",
+            },
+            Self::NoMail => About {
+                slug: "no-mail",
+                status: 422,
+                title: "This service sends no mail",
+                meaning: "What was asked for needs a letter, and whoever runs this service has not set up how mail is sent.",
+                remedy: "Ask whoever runs the service. They can do the same by the command line.",
             },
             Self::TooManyRequests => About {
                 slug: "too-many-requests",

@@ -134,6 +134,38 @@ kinds! {
     KeysSealedAnew = "keys_sealed_anew";
     /// All signing keys were retired, and everybody signed out.
     KeysStartedAnew = "keys_started_anew";
+    /// A user asked for another letter by which to prove that the address is theirs.
+    EmailVerificationAsked = "email_verification_asked";
+    /// It was proven that an address is a user's.
+    EmailVerified = "email_verified";
+    /// Somebody asked for a link by which to choose another password.
+    PasswordResetAsked = "password_reset_asked";
+    /// A password was chosen by such a link, and all sessions ended.
+    PasswordReset = "password_reset";
+    /// A user asked for another address.
+    EmailChangeAsked = "email_change_asked";
+    /// A user has another address.
+    EmailChanged = "email_changed";
+    /// A user was given their former address back, from the letter that told of the change.
+    EmailChangeUndone = "email_change_undone";
+    /// A user has another name.
+    UsernameChanged = "username_changed";
+    /// A user gave their password again, for something that asks for it.
+    Reauthenticated = "reauthenticated";
+    /// A user asked for their account to be deleted.
+    DeletionPlanned = "deletion_planned";
+    /// A user keeps their account after all.
+    DeletionCancelled = "deletion_cancelled";
+    /// A user took a copy of all that is held of them.
+    AccountExported = "account_exported";
+    /// A user said that something was not their doing.
+    NotMe = "not_me";
+    /// Somebody asked for a link by which to sign in.
+    SignInLinkAsked = "sign_in_link_asked";
+    /// Somebody asked for an account, and must prove first that the address is theirs.
+    SignUpAsked = "sign_up_asked";
+    /// A letter could not be delivered, and is not tried again.
+    LetterRefused = "letter_refused";
     /// An operator had what is past deleted, old events of this log among it.
     CleanedUp = "cleaned_up";
 }

@@ -24,6 +24,9 @@ const DISMISSED_NOTICES_KEPT: Duration = DAY.saturating_mul(30);
 /// How long the word of a deleted user stays beyond the last of their access tokens.
 const DELETIONS_KEPT: Duration = DAY;
 
+/// How long it is remembered that letters were asked for. Longer than any wait that follows from it.
+const MAIL_COUNTS_KEPT: Duration = DAY;
+
 /// How many rows of a kind are deleted at one time.
 const BATCH: u32 = 500;
 /// How long to wait between two batches.
@@ -46,12 +49,21 @@ pub struct Cleaned {
     pub deletions: u64,
     /// Notices that were dismissed.
     pub notices: u64,
+    /// Links of letters that are too old.
+    pub links: u64,
+    /// Counts of letters that were asked for.
+    pub mail_counts: u64,
 }
 
 impl Cleaned {
     /// All of them.
     pub const fn total(self) -> u64 {
-        self.sessions + self.audit_events + self.deletions + self.notices
+        self.sessions
+            + self.audit_events
+            + self.deletions
+            + self.notices
+            + self.links
+            + self.mail_counts
     }
 
     const fn and(self, more: Self) -> Self {
@@ -60,6 +72,8 @@ impl Cleaned {
             audit_events: self.audit_events + more.audit_events,
             deletions: self.deletions + more.deletions,
             notices: self.notices + more.notices,
+            links: self.links + more.links,
+            mail_counts: self.mail_counts + more.mail_counts,
         }
     }
 }
@@ -110,6 +124,10 @@ impl Cleaner {
                 .await?,
             notices: store
                 .delete_dismissed_notices(now.minus(DISMISSED_NOTICES_KEPT), BATCH)
+                .await?,
+            links: store.delete_old_links(now, BATCH).await?,
+            mail_counts: store
+                .delete_old_mail_counts(now.minus(MAIL_COUNTS_KEPT), BATCH)
                 .await?,
         })
     }
@@ -162,6 +180,8 @@ pub(crate) async fn keep_clean(cleaner: Cleaner) {
                 audit_events = done.audit_events,
                 deletions = done.deletions,
                 notices = done.notices,
+                links = done.links,
+                mail_counts = done.mail_counts,
                 "what is past was deleted"
             ),
             Err(error) => {

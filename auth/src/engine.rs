@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use metrics::Counter;
 use secrecy::SecretString;
 use thiserror::Error;
+use tokio::sync::Notify;
 
 use crate::{
     Error,
@@ -13,6 +14,7 @@ use crate::{
     background::{Background, Following},
     cleaning::Cleaner,
     clock::{Clock, Timestamp},
+    letter::LetterKey,
     master_secret::MasterSecret,
     measure::VerificationResult,
     password::{
@@ -21,7 +23,7 @@ use crate::{
     },
     random::{Randomness, RandomnessError, id},
     session::{EndReason, SessionId, receipts::Receipts, revocations::RevocationSet},
-    store::{Store, StoreError},
+    store::{NewLetter, Store, StoreError},
     throttle::{IdentifierKey, ThrottleSettings},
     token::{
         JsonWebKeySet, Keysmith, KeysmithError, Rules, SigningAlgorithm, keys::Keys,
@@ -56,6 +58,28 @@ pub struct EngineSettings {
     pub throttle: ThrottleSettings,
     /// How long events stay in the audit log. `None`: for good.
     pub audit_retention: Option<Duration>,
+    /// Whether somebody takes the letters and sends them. If not, none are written.
+    pub sends_mail: bool,
+    /// Whether an account begins before its address was proven.
+    pub verification: Verification,
+    /// Whether a link or a code from a letter is a way to sign in.
+    pub sign_in_links: bool,
+    /// How many sessions a user may have; the oldest ends when there are more. 0: any number.
+    pub sessions_per_user: u32,
+    /// How long a user has to change their mind about deleting their account.
+    pub deletion_delay: Duration,
+    /// How long a session lasts that the browser is not to keep, without being used and in any case.
+    pub unremembered_lifetime: Duration,
+}
+
+/// When an account begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verification {
+    /// At once. That the address is theirs may be proven later.
+    #[default]
+    Optional,
+    /// When it was proven that the address is theirs. Until then nobody is told whether there is such an account.
+    Required,
 }
 
 impl EngineSettings {
@@ -75,6 +99,12 @@ impl EngineSettings {
             hashing: HashingSettings::default(),
             throttle: ThrottleSettings::default(),
             audit_retention: Some(days(365)),
+            sends_mail: false,
+            verification: Verification::default(),
+            sign_in_links: false,
+            sessions_per_user: 100,
+            deletion_delay: days(14),
+            unremembered_lifetime: Duration::from_hours(12),
             issuer,
         }
     }
@@ -92,6 +122,9 @@ pub(crate) struct Parts {
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) passwords: HashPool,
     pub(crate) identifier_key: IdentifierKey,
+    pub(crate) letter_key: LetterKey,
+    /// Told when a letter was written.
+    pub(crate) posted: Notify,
     pub(crate) keys: Arc<Keys>,
     pub(crate) revocations: Arc<RevocationSet>,
     pub(crate) receipts: Receipts,
@@ -177,6 +210,8 @@ impl Engine {
         Ok(Self(Arc::new(Parts {
             passwords: HashPool::start(&settings.hashing, Arc::clone(&randomness))?,
             identifier_key: IdentifierKey::new(master_secret)?,
+            letter_key: LetterKey::new(master_secret)?,
+            posted: Notify::new(),
             receipts: Receipts::start(store.clone(), Arc::clone(&clock)),
             settings,
             store,
@@ -227,21 +262,25 @@ impl Engine {
     }
 
     /// Makes all tokens of `user` void, here at once and in other processes within a second, and gives the user another password if its
-    /// hash comes along. `event` says who did it.
+    /// hash comes along. `event` says who did it, and a letter may tell the user.
     pub(crate) async fn void_tokens(
         &self,
         user: UserId,
         reason: EndReason,
         password_hash: Option<&SecretString>,
+        letter: Option<&NewLetter>,
         event: AuditEvent<'_>,
     ) -> Result<(), Error> {
         let event = event.concerning(user);
         let store = &self.0.store;
         if let Some(version) = store
-            .void_tokens(user, reason, password_hash, &event)
+            .void_tokens(user, reason, password_hash, letter, &event)
             .await?
         {
             self.0.revocations.raise_version(user, version, event.at);
+        }
+        if letter.is_some() {
+            self.posted();
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A field that a person fills in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The username, or at sign-in the username or the email address.
     Username,
@@ -14,15 +14,34 @@ pub enum Field {
     Email,
     /// The password.
     Password,
+    /// The password that is in use, where another is to take its place.
+    CurrentPassword,
+    /// The password that is to take its place.
+    NewPassword,
+    /// A code from a letter.
+    Code,
 }
 
 impl Field {
+    /// All of them, in the order in which a form has them.
+    pub const ALL: [Self; 6] = [
+        Self::Username,
+        Self::Email,
+        Self::Password,
+        Self::CurrentPassword,
+        Self::NewPassword,
+        Self::Code,
+    ];
+
     /// The name that the field has in forms and in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Username => "username",
             Self::Email => "email",
             Self::Password => "password",
+            Self::CurrentPassword => "current_password",
+            Self::NewPassword => "new_password",
+            Self::Code => "code",
         }
     }
 }
@@ -83,6 +102,23 @@ mod engine {
         /// A protected call without a bearer token.
         #[error("Not authenticated")]
         NotAuthenticated,
+        /// The last proof of who one is was long ago: the password is asked for again (RFC 9470).
+        #[error("Enter your password again to go on")]
+        ProofTooOld,
+        /// A link of a letter that was used, is too old, or was followed by a newer one.
+        #[error(
+            "This link can't be used any more: it was used, is too old, or a newer one was sent"
+        )]
+        InvalidLink,
+        /// A code that is another than the letter's.
+        #[error("This code is not the one from the letter")]
+        WrongCode,
+        /// A letter is needed, and this service sends none.
+        #[error("This service sends no mail. Ask whoever runs it")]
+        NoMail,
+        /// What was named is not there, or is somebody else's.
+        #[error("There is no such thing here")]
+        NotFound,
         /// The account has seen too many wrong passwords of late.
         #[error("Too many tries. Try again in {} s", whole_seconds(*retry_after))]
         TooManyTries {

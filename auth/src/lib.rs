@@ -25,6 +25,10 @@ mod engine;
 #[cfg(feature = "engine")]
 pub mod flow;
 #[cfg(feature = "engine")]
+mod letter;
+#[cfg(feature = "engine")]
+mod link;
+#[cfg(feature = "engine")]
 mod master_secret;
 #[cfg(feature = "engine")]
 mod measure;
@@ -41,9 +45,11 @@ mod throttle;
 pub use self::{
     background::Following,
     cleaning::Cleaned,
-    engine::{Engine, EngineSettings, StartError},
+    engine::{Engine, EngineSettings, StartError, Verification},
     error::Error,
     flow::{Authenticated, Device, Grant, SignIn, SignUp},
+    letter::{Delivery, Letter, LetterDetail, LettersWaiting, Occasion},
+    link::{LinkFacts, Purpose},
     master_secret::MasterSecret,
     measure::describe_metrics,
     password::hashing::{HashingSettings, Pepper},

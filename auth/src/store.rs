@@ -4,6 +4,9 @@ mod audit;
 mod backup;
 mod copy;
 mod key;
+mod letter;
+mod link;
+mod mail_count;
 mod notice;
 mod pool;
 mod postgres;
@@ -31,9 +34,15 @@ pub use self::{
     backup::BackupError,
     copy::{CopiedTable, CopyError},
     key::StoredKey,
+    letter::NewLetter,
     revocation::Revoked,
     session::{MintedWithin, NewSession, Rotation},
     user::{NewUser, Taken},
+};
+pub(crate) use self::{
+    letter::LetterRow,
+    link::{Link, NewLink},
+    mail_count::MailLimit,
 };
 
 /// The database: SQLite, which needs no server, or PostgreSQL for any number of processes.

@@ -102,7 +102,7 @@ async fn call(
     let mut change = outbox.take();
     if response.status() == StatusCode::UNAUTHORIZED {
         change = change.or(refused);
-        if !reads_the_cookie {
+        if !reads_the_cookie && !response.headers().contains_key(WWW_AUTHENTICATE) {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
     }
@@ -158,6 +158,11 @@ async fn with_status(response: Response) -> Result<Response, Problem> {
     let error = ApiError::de(body.clone());
     parts.status =
         StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if error == ApiError::ProofTooOld {
+        parts
+            .headers
+            .insert(WWW_AUTHENTICATE, problem::proof_challenge());
+    }
     let retry_after = match error {
         ApiError::TooManyTries { seconds } => Some(seconds),
         ApiError::Unavailable => Problem::unavailable().retry_after(),
@@ -213,7 +218,18 @@ pub(crate) fn error(problem: &Problem) -> ApiError {
         StatusCode::UNAUTHORIZED if problem.kind() == Kind::InvalidCredentials => {
             ApiError::WrongCredentials
         }
+        StatusCode::UNAUTHORIZED if problem.kind() == Kind::InsufficientUserAuthentication => {
+            ApiError::ProofTooOld
+        }
         StatusCode::UNAUTHORIZED => ApiError::Unauthorized,
+        StatusCode::UNPROCESSABLE_ENTITY if problem.kind() == Kind::InvalidLink => {
+            ApiError::InvalidLink
+        }
+        StatusCode::UNPROCESSABLE_ENTITY if problem.kind() == Kind::WrongCode => {
+            ApiError::WrongCode
+        }
+        StatusCode::UNPROCESSABLE_ENTITY if problem.kind() == Kind::NoMail => ApiError::NoMail,
+        StatusCode::NOT_FOUND => ApiError::NotFound,
         StatusCode::FORBIDDEN => ApiError::Forbidden,
         StatusCode::TOO_MANY_REQUESTS => ApiError::TooManyTries {
             seconds: problem.retry_after().unwrap_or(1),

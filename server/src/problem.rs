@@ -50,6 +50,8 @@ enum Challenge {
     Malformed,
     /// A token came, and it is wrong.
     Wrong,
+    /// The token is good, and the proof behind it too old (RFC 9470, section 3).
+    ProofTooOld,
 }
 
 impl Challenge {
@@ -62,6 +64,9 @@ impl Challenge {
             Self::Wrong => HeaderValue::from_static(
                 "Bearer error=\"invalid_token\", error_description=\"Invalid token\"",
             ),
+            Self::ProofTooOld => HeaderValue::from_static(
+                "Bearer error=\"insufficient_user_authentication\", error_description=\"A more recent authentication is required\", max_age=600",
+            ),
         }
     }
 }
@@ -73,6 +78,11 @@ pub(crate) const fn bearer_challenge(came: bool) -> HeaderValue {
     } else {
         Challenge::Missing.header()
     }
+}
+
+/// What a 401 says there where the token is good, and the proof behind it too old.
+pub(crate) const fn proof_challenge() -> HeaderValue {
+    Challenge::ProofTooOld.header()
 }
 
 impl Problem {
@@ -183,6 +193,7 @@ impl Problem {
         let challenge = match error {
             auth::Error::NotAuthenticated => Some(Challenge::Missing),
             auth::Error::InvalidToken => Some(Challenge::Wrong),
+            auth::Error::ProofTooOld => Some(Challenge::ProofTooOld),
             _ => None,
         };
         Self {
@@ -231,11 +242,7 @@ impl Problem {
 
     /// Those faults that belong to a field that a person fills in.
     pub(crate) fn field_errors(&self) -> Vec<FieldError> {
-        let field = |name: &str| {
-            [Field::Username, Field::Email, Field::Password]
-                .into_iter()
-                .find(|field| field.as_str() == name)
-        };
+        let field = |name: &str| Field::ALL.into_iter().find(|field| field.as_str() == name);
         self.faults
             .iter()
             .filter_map(|fault| Some(FieldError::new(field(&fault.field)?, &fault.message)))
@@ -272,6 +279,11 @@ impl From<auth::Error> for Problem {
             auth::Error::RefreshTokenNotFound => refused(Kind::RefreshTokenNotFound),
             auth::Error::InvalidToken => refused(Kind::InvalidToken),
             auth::Error::NotAuthenticated => refused(Kind::NotAuthenticated),
+            auth::Error::ProofTooOld => refused(Kind::InsufficientUserAuthentication),
+            auth::Error::InvalidLink => refused(Kind::InvalidLink),
+            auth::Error::WrongCode => refused(Kind::WrongCode),
+            auth::Error::NoMail => refused(Kind::NoMail),
+            auth::Error::NotFound => refused(Kind::NotFound),
             auth::Error::TooManyTries { retry_after } => wait(Kind::TooManyTries, *retry_after),
             auth::Error::Busy { retry_after } => wait(Kind::Busy, *retry_after),
             auth::Error::Unavailable(cause) => {

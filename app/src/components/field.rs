@@ -28,6 +28,9 @@ impl FieldFacts {
             Name::Username => "username-error",
             Name::Email => "email-error",
             Name::Password => "password-error",
+            Name::CurrentPassword => "current_password-error",
+            Name::NewPassword => "new_password-error",
+            Name::Code => "code-error",
         }
     }
 

@@ -76,9 +76,11 @@ object!(Profile {
     id,
     username,
     email,
+    email_verified,
     roles,
     groups,
-    created_at
+    created_at,
+    deletes_at
 });
 object!(SessionSummary {
     id,
@@ -111,7 +113,14 @@ object!(FieldError { field, message });
 word!(NoticeKind { "session_reused" => SessionReused });
 word!(Outcome { "signed_in" => SignedIn, "rotated" => Rotated, "minted_again" => MintedAgain });
 word!(Form { "login" => Login, "register" => Register });
-word!(Field { "username" => Username, "email" => Email, "password" => Password });
+word!(Field {
+    "username" => Username,
+    "email" => Email,
+    "password" => Password,
+    "current_password" => CurrentPassword,
+    "new_password" => NewPassword,
+    "code" => Code
+});
 
 impl Read for ApiError {
     fn read(value: &impl Value) -> Option<Self> {
@@ -125,6 +134,11 @@ impl Read for ApiError {
         match &*word {
             "wrong_credentials" => Some(Self::WrongCredentials),
             "unauthorized" => Some(Self::Unauthorized),
+            "proof_too_old" => Some(Self::ProofTooOld),
+            "invalid_link" => Some(Self::InvalidLink),
+            "wrong_code" => Some(Self::WrongCode),
+            "no_mail" => Some(Self::NoMail),
+            "not_found" => Some(Self::NotFound),
             "malformed" => Some(Self::Malformed),
             "forbidden" => Some(Self::Forbidden),
             "offline" => Some(Self::Offline),
@@ -160,6 +174,12 @@ impl<T: Read> Read for Option<T> {
         } else {
             T::read(value).map(Some)
         }
+    }
+}
+
+impl Read for bool {
+    fn read(value: &impl Value) -> Option<Self> {
+        value.truth()
     }
 }
 
@@ -208,6 +228,10 @@ mod tests {
             self.as_f64()
         }
 
+        fn truth(&self) -> Option<bool> {
+            self.as_bool()
+        }
+
         fn items(&self) -> Option<Vec<Self>> {
             self.as_array().cloned()
         }
@@ -231,9 +255,11 @@ mod tests {
                 id: "0192".to_owned(),
                 username: "ada".to_owned(),
                 email: "ada@example.org".to_owned(),
+                email_verified: true,
                 roles: vec!["admin".to_owned()],
                 groups: Vec::new(),
                 created_at: time(),
+                deletes_at: Some(time()),
             },
             session: SessionSummary {
                 id: "0193".to_owned(),

@@ -6,21 +6,22 @@ ALTER TABLE users ADD COLUMN deletes_at TIMESTAMPTZ;
 CREATE INDEX users_by_deletion ON users (deletes_at) WHERE deletes_at IS NOT NULL;
 
 -- Whether the browser keeps the session when it is closed.
-ALTER TABLE sessions ADD COLUMN remembered BOOLEAN NOT NULL DEFAULT TRUE;
+ALTER TABLE sessions ADD COLUMN remembered BIGINT NOT NULL DEFAULT 1;
 
 -- Letters that wait to be sent. What a letter holds beyond this, links among it, is made when it is sent: nothing in here is a secret.
 CREATE TABLE letters (
-    id            UUID    PRIMARY KEY,
-    occasion      TEXT    NOT NULL,
+    id        UUID        PRIMARY KEY,
+    occasion  TEXT        NOT NULL,
     -- Whose account it is about. Not known yet where somebody forgot their password.
-    user_id       UUID    REFERENCES users (id) ON DELETE CASCADE,
-    recipient     TEXT    NOT NULL,
+    user_id   UUID        REFERENCES users (id) ON DELETE CASCADE,
+    recipient TEXT        NOT NULL,
     -- What else the letter tells, as a JSON object.
-    detail        TEXT    NOT NULL,
-    due_at        TIMESTAMPTZ NOT NULL,
-    attempts      BIGINT NOT NULL DEFAULT 0,
-    -- Until when one process has it in hand.
-    claimed_until TIMESTAMPTZ
+    detail    TEXT        NOT NULL,
+    -- When it is to be sent. Who has it in hand moves this ahead, so that nobody else takes it meanwhile.
+    due_at    TIMESTAMPTZ NOT NULL,
+    attempts  BIGINT      NOT NULL DEFAULT 0,
+    -- When its link was made, if it has one.
+    linked_at TIMESTAMPTZ
 );
 CREATE INDEX letters_by_turn ON letters (due_at);
 CREATE INDEX letters_by_user ON letters (user_id);
@@ -28,10 +29,10 @@ CREATE INDEX letters_by_recipient ON letters (recipient);
 
 -- Who asked for an account, and has not proven yet that the address is theirs.
 CREATE TABLE pending_sign_ups (
-    id            UUID    PRIMARY KEY,
-    username      TEXT    NOT NULL,
-    email         TEXT    NOT NULL,
-    password_hash TEXT    NOT NULL,
+    id            UUID        PRIMARY KEY,
+    username      TEXT        NOT NULL,
+    email         TEXT        NOT NULL,
+    password_hash TEXT        NOT NULL,
     -- A hash of what the browser that asked holds in a cookie.
     browser_hash  BYTEA,
     expires_at    TIMESTAMPTZ NOT NULL
@@ -40,20 +41,20 @@ CREATE INDEX pending_sign_ups_by_end ON pending_sign_ups (expires_at);
 
 -- What a link in a letter is good for. Its id is that of the letter, and its token is known by a hash alone.
 CREATE TABLE links (
-    id               UUID    PRIMARY KEY,
-    purpose          TEXT    NOT NULL,
-    user_id          UUID    REFERENCES users (id) ON DELETE CASCADE,
-    pending_id       UUID    REFERENCES pending_sign_ups (id) ON DELETE CASCADE,
+    id               UUID        PRIMARY KEY,
+    purpose          TEXT        NOT NULL,
+    user_id          UUID        REFERENCES users (id) ON DELETE CASCADE,
+    pending_id       UUID        REFERENCES pending_sign_ups (id) ON DELETE CASCADE,
     -- The address that the link was sent to, or that it gives back.
-    email            TEXT    NOT NULL,
+    email            TEXT        NOT NULL,
     -- The session that the letter told of.
     session_id       UUID,
-    token_hash       BYTEA    NOT NULL UNIQUE,
+    token_hash       BYTEA       NOT NULL UNIQUE,
     code_hash        BYTEA,
     code_expires_at  TIMESTAMPTZ,
     -- Codes that were tried.
-    tries            BIGINT NOT NULL DEFAULT 0,
-    security_version BIGINT NOT NULL DEFAULT 0,
+    tries            BIGINT      NOT NULL DEFAULT 0,
+    security_version BIGINT      NOT NULL DEFAULT 0,
     expires_at       TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX links_by_user ON links (user_id, purpose);
@@ -62,8 +63,8 @@ CREATE INDEX links_by_end ON links (expires_at);
 
 -- How much mail an address was sent of late, by a hash of the address, whether there is such an account or not.
 CREATE TABLE mail_counts (
-    address_hash BYTEA    PRIMARY KEY,
-    letters      BIGINT NOT NULL,
+    address_hash BYTEA       PRIMARY KEY,
+    letters      BIGINT      NOT NULL,
     began_at     TIMESTAMPTZ NOT NULL,
     last_at      TIMESTAMPTZ NOT NULL
 );
@@ -71,9 +72,9 @@ CREATE INDEX mail_counts_by_time ON mail_counts (last_at);
 
 -- Browsers in which a user has signed in before, by a hash of what each holds in a cookie.
 CREATE TABLE known_devices (
-    id           UUID    PRIMARY KEY,
-    user_id      UUID    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    device_hash  BYTEA    NOT NULL,
+    id           UUID        PRIMARY KEY,
+    user_id      UUID        NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device_hash  BYTEA       NOT NULL,
     last_seen_at TIMESTAMPTZ NOT NULL,
     UNIQUE (user_id, device_hash)
 );

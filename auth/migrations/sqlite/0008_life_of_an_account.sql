@@ -10,17 +10,18 @@ ALTER TABLE sessions ADD COLUMN remembered INTEGER NOT NULL DEFAULT 1;
 
 -- Letters that wait to be sent. What a letter holds beyond this, links among it, is made when it is sent: nothing in here is a secret.
 CREATE TABLE letters (
-    id            BLOB    PRIMARY KEY,
-    occasion      TEXT    NOT NULL,
+    id        BLOB    PRIMARY KEY,
+    occasion  TEXT    NOT NULL,
     -- Whose account it is about. Not known yet where somebody forgot their password.
-    user_id       BLOB    REFERENCES users (id) ON DELETE CASCADE,
-    recipient     TEXT    NOT NULL,
+    user_id   BLOB    REFERENCES users (id) ON DELETE CASCADE,
+    recipient TEXT    NOT NULL,
     -- What else the letter tells, as a JSON object.
-    detail        TEXT    NOT NULL,
-    due_at        INTEGER NOT NULL,
-    attempts      INTEGER NOT NULL DEFAULT 0,
-    -- Until when one process has it in hand.
-    claimed_until INTEGER
+    detail    TEXT    NOT NULL,
+    -- When it is to be sent. Who has it in hand moves this ahead, so that nobody else takes it meanwhile.
+    due_at    INTEGER NOT NULL,
+    attempts  INTEGER NOT NULL DEFAULT 0,
+    -- When its link was made, if it has one.
+    linked_at INTEGER
 );
 CREATE INDEX letters_by_turn ON letters (due_at);
 CREATE INDEX letters_by_user ON letters (user_id);

@@ -11,10 +11,14 @@ pub struct Profile {
     pub username: String,
     /// The address, in its stored form.
     pub email: String,
+    /// Whether it was proven that the address is theirs.
+    pub email_verified: bool,
     /// What the user may do, in words of the product built on Latchkey. Empty for a new user.
     pub roles: Vec<String>,
     /// The teams that the user belongs to. Empty for a new user.
     pub groups: Vec<String>,
     /// When the account was made, RFC 3339 in UTC.
     pub created_at: String,
+    /// When the account is deleted, if its owner has asked for it; RFC 3339 in UTC.
+    pub deletes_at: Option<String>,
 }

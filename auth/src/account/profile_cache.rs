@@ -33,6 +33,12 @@ impl ProfileCache {
         }
         profiles.insert((user, version), (Instant::now(), profile));
     }
+
+    /// Forgets what was read of `user`, who was changed just now.
+    pub(crate) fn forget(&self, user: UserId) {
+        let mut profiles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        profiles.retain(|(other, _), _| *other != user);
+    }
 }
 
 #[cfg(test)]
@@ -50,6 +56,8 @@ mod tests {
             id: user(1).to_string(),
             username: "ada".to_owned(),
             email: "ada@example.org".to_owned(),
+            email_verified: false,
+            deletes_at: None,
             roles: Vec::new(),
             groups: Vec::new(),
             created_at: String::new(),

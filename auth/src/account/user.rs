@@ -57,6 +57,8 @@ pub struct User {
     pub username: String,
     /// Their address, in its stored form.
     pub email: String,
+    /// When it was proven that the address is theirs.
+    pub email_verified_at: Option<Timestamp>,
     /// Their password's hash, a PHC string. Absent for who has no password.
     pub password_hash: Option<SecretString>,
     /// What they may do.
@@ -69,6 +71,8 @@ pub struct User {
     pub disabled_at: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// When it is deleted, if they have asked for it.
+    pub deletes_at: Option<Timestamp>,
     /// Whether there is a notice that they have not dismissed.
     pub has_notices: bool,
 }
@@ -80,9 +84,11 @@ impl User {
             id: self.id.to_string(),
             username: self.username.clone(),
             email: self.email.clone(),
+            email_verified: self.email_verified_at.is_some(),
             roles: self.roles.clone(),
             groups: self.groups.clone(),
             created_at: self.created_at.to_rfc3339(),
+            deletes_at: self.deletes_at.map(Timestamp::to_rfc3339),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     cleaning::Cleaned,
     clock::Timestamp,
     error::{Field, FieldError},
+    letter::{LetterDetail, Occasion},
     password::Password,
     session::{EndReason, SessionId},
     store::MintedWithin,
@@ -85,7 +86,7 @@ pub async fn add_user(
     let now = engine.now();
     let id = engine.new_user_id(now)?;
     let event = engine.new_event(AuditKind::UserAdded, Actor::Operator(operator), now)?;
-    prepared.add(engine, id, event, None).await?;
+    prepared.add(engine, id, event, None, None).await?;
     account(engine, id)
         .await?
         .ok_or_else(|| Error::Internal("the account that was just made is gone".into()))
@@ -138,8 +139,21 @@ pub async fn set_password(
         .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Password, error)]))?;
     let hash = engine.parts().passwords.hash(&password, None).await?;
     let event = event(engine, operator, AuditKind::PasswordChanged)?;
+    let letter = engine.new_letter(
+        Occasion::PasswordChanged,
+        Some(account.id),
+        &account.email,
+        LetterDetail::default(),
+        event.at,
+    )?;
     engine
-        .void_tokens(account.id, EndReason::PasswordChanged, Some(&hash), event)
+        .void_tokens(
+            account.id,
+            EndReason::PasswordChanged,
+            Some(&hash),
+            letter.as_ref(),
+            event,
+        )
         .await
 }
 
@@ -150,7 +164,7 @@ pub async fn set_password(
 pub async fn disable(engine: &Engine, operator: &Operator, user: UserId) -> Result<(), Error> {
     let event = event(engine, operator, AuditKind::UserDisabled)?;
     engine
-        .void_tokens(user, EndReason::Disabled, None, event)
+        .void_tokens(user, EndReason::Disabled, None, None, event)
         .await
 }
 
@@ -225,7 +239,7 @@ pub async fn revoke_sessions_of(
 ) -> Result<(), Error> {
     let event = event(engine, operator, AuditKind::SessionsEnded)?;
     engine
-        .void_tokens(user, EndReason::Revoked, None, event)
+        .void_tokens(user, EndReason::Revoked, None, None, event)
         .await
 }
 

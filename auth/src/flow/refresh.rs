@@ -9,6 +9,7 @@ use crate::{
     account::User,
     audit::{Actor, AuditEvent, AuditKind},
     clock::Timestamp,
+    letter::{LetterDetail, Occasion},
     measure::RefreshResult,
     random::id,
     session::{Outcome, Presented, Session},
@@ -146,11 +147,23 @@ async fn end_stolen_session(
     let event = event(engine, AuditKind::RefreshTokenReused, token, device, now)?;
     let notice = id(now, &*parts.randomness)?;
     let (session, user) = (token.session(), token.user());
+    let owner = parts.store.user(user).await?;
+    let letter = match &owner {
+        Some(owner) => {
+            let detail = LetterDetail {
+                session: Some(session.to_string()),
+                ..LetterDetail::at(device)
+            };
+            engine.new_letter(Occasion::TokenReused, Some(user), &owner.email, detail, now)?
+        }
+        None => None,
+    };
     if parts
         .store
-        .end_stolen_session(session, user, &event, notice)
+        .end_stolen_session(session, user, &event, notice, letter.as_ref())
         .await?
     {
+        engine.posted();
         tracing::warn!(%user, %session, "an old refresh token came back: its session was ended");
     }
     parts.revocations.end_session(session, now);

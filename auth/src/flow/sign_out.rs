@@ -67,7 +67,13 @@ pub async fn sign_out_everywhere(
         .in_session(who.session())
         .at_device(device);
     engine
-        .void_tokens(who.user(), EndReason::SignedOutEverywhere, None, event)
+        .void_tokens(
+            who.user(),
+            EndReason::SignedOutEverywhere,
+            None,
+            None,
+            event,
+        )
         .await?;
     SignOutOf::Everywhere.count();
     Ok(())

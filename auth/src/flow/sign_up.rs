@@ -10,9 +10,10 @@ use crate::{
     account::{EmailAddress, User, UserId, Username},
     audit::{Actor, AuditEvent, AuditKind},
     error::{Field, FieldError},
+    letter::{LetterDetail, Occasion},
     measure::SignUpResult,
     password::Password,
-    store::{NewSession, NewUser, Taken},
+    store::{NewLetter, NewSession, NewUser, Taken},
 };
 
 /// What a person typed to get an account.
@@ -61,7 +62,16 @@ async fn try_sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
         .new_event(AuditKind::SignedUp, Actor::User, now)?
         .at_device(&device);
     let session = engine.new_session(id, &device, now)?;
-    let user = account.add(engine, id, event, Some(&session)).await?;
+    let letter = engine.new_letter(
+        Occasion::VerifyEmail,
+        Some(id),
+        account.email.as_str(),
+        LetterDetail::at(&device),
+        now,
+    )?;
+    let user = account
+        .add(engine, id, event, Some(&session), letter.as_ref())
+        .await?;
     engine.enter(&user, &session, replaces.as_ref()).await
 }
 
@@ -97,13 +107,15 @@ pub(super) async fn prepare(
 }
 
 impl PreparedAccount {
-    /// Adds the account under an id, with its first session if there is one, and writes that down as `event`: all of it or nothing.
+    /// Adds the account under an id, with its first session and a letter to its owner if there are, and writes that down as `event`: all of it
+    /// or nothing.
     pub(super) async fn add(
         self,
         engine: &Engine,
         id: UserId,
         event: AuditEvent<'_>,
         session: Option<&NewSession<'_>>,
+        letter: Option<&NewLetter>,
     ) -> Result<User, Error> {
         let store = &engine.parts().store;
         let new = NewUser {
@@ -114,9 +126,10 @@ impl PreparedAccount {
             created_at: event.at,
         };
         let event = event.concerning(id);
-        if !store.add_user(&new, &event, session).await? {
+        if !store.add_user(&new, &event, session, letter).await? {
             refuse_taken(store.taken(&self.username, &self.email).await?)?;
         }
+        engine.posted();
         store
             .user(id)
             .await?

@@ -39,7 +39,7 @@ enum Cell {
 }
 
 /// All that is moved: those first that others refer to, and the keys before all, as by them a copy is known for what it is.
-const TABLES: [Table; 7] = [
+const TABLES: [Table; 12] = [
     Table {
         name: "signing_keys",
         columns: &[
@@ -68,6 +68,8 @@ const TABLES: [Table; 7] = [
             ("security_version_raised_at", Kind::Time),
             ("disabled_at", Kind::Time),
             ("created_at", Kind::Time),
+            ("email_verified_at", Kind::Time),
+            ("deletes_at", Kind::Time),
         ],
     },
     Table {
@@ -88,6 +90,7 @@ const TABLES: [Table; 7] = [
             ("end_reason", Kind::Text),
             ("user_agent", Kind::Text),
             ("address", Kind::Text),
+            ("remembered", Kind::Integer),
         ],
     },
     Table {
@@ -126,6 +129,65 @@ const TABLES: [Table; 7] = [
     Table {
         name: "deletions",
         columns: &[("user_id", Kind::Id), ("deleted_at", Kind::Time)],
+    },
+    Table {
+        name: "letters",
+        columns: &[
+            ("id", Kind::Id),
+            ("occasion", Kind::Text),
+            ("user_id", Kind::Id),
+            ("recipient", Kind::Text),
+            ("detail", Kind::Text),
+            ("due_at", Kind::Time),
+            ("attempts", Kind::Integer),
+            ("linked_at", Kind::Time),
+        ],
+    },
+    Table {
+        name: "pending_sign_ups",
+        columns: &[
+            ("id", Kind::Id),
+            ("username", Kind::Text),
+            ("email", Kind::Text),
+            ("password_hash", Kind::Text),
+            ("browser_hash", Kind::Bytes),
+            ("expires_at", Kind::Time),
+        ],
+    },
+    Table {
+        name: "links",
+        columns: &[
+            ("id", Kind::Id),
+            ("purpose", Kind::Text),
+            ("user_id", Kind::Id),
+            ("pending_id", Kind::Id),
+            ("email", Kind::Text),
+            ("session_id", Kind::Id),
+            ("token_hash", Kind::Bytes),
+            ("code_hash", Kind::Bytes),
+            ("code_expires_at", Kind::Time),
+            ("tries", Kind::Integer),
+            ("security_version", Kind::Integer),
+            ("expires_at", Kind::Time),
+        ],
+    },
+    Table {
+        name: "mail_counts",
+        columns: &[
+            ("address_hash", Kind::Bytes),
+            ("letters", Kind::Integer),
+            ("began_at", Kind::Time),
+            ("last_at", Kind::Time),
+        ],
+    },
+    Table {
+        name: "known_devices",
+        columns: &[
+            ("id", Kind::Id),
+            ("user_id", Kind::Id),
+            ("device_hash", Kind::Bytes),
+            ("last_seen_at", Kind::Time),
+        ],
     },
 ];
 

@@ -4,8 +4,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Store, StoreError, audit::insert_audit_event, begin, notice::insert_reuse_notice, only,
-    reading, user::Names, writing,
+    NewLetter, Store, StoreError, audit::insert_audit_event, begin, letter::insert_letter,
+    notice::insert_reuse_notice, only, reading, user::Names, writing,
 };
 use crate::{
     account::{SecurityVersion, User, UserId},
@@ -165,6 +165,8 @@ struct RotatedRow {
     #[sqlx(rename = "user_lines", try_from = "String")]
     user: UserLines,
     user_created_at: Timestamp,
+    email_verified_at: Option<Timestamp>,
+    deletes_at: Option<Timestamp>,
     has_notices: bool,
 }
 
@@ -203,12 +205,14 @@ impl RotatedRow {
             id: self.session.user_id,
             username: self.user.username,
             email: self.user.email,
+            email_verified_at: self.email_verified_at,
             password_hash: None,
             roles: self.user.roles.0,
             groups: self.user.groups.0,
             security_version: self.user.security_version,
             disabled_at: None,
             created_at: self.user_created_at,
+            deletes_at: self.deletes_at,
             has_notices: self.has_notices,
         };
         (self.session, user)
@@ -255,6 +259,8 @@ impl Store {
                (SELECT username || '\n' || email || '\n' || security_version || '\n' || role_names || '\n' || group_names
                 FROM users WHERE users.id = sessions.user_id) AS user_lines,
                (SELECT users.created_at FROM users WHERE users.id = sessions.user_id) AS user_created_at,
+               (SELECT users.email_verified_at FROM users WHERE users.id = sessions.user_id) AS email_verified_at,
+               (SELECT users.deletes_at FROM users WHERE users.id = sessions.user_id) AS deletes_at,
                EXISTS (SELECT 1 FROM notices WHERE notices.user_id = sessions.user_id AND dismissed_at IS NULL) AS has_notices",
         ).bind(rotation.session).bind(rotation.user).bind(rotation.generation).bind(rotation.now).bind(rotation.expires_at)
          .bind(rotation.device.user_agent.as_deref()).bind(rotation.device.address_text())
@@ -309,6 +315,7 @@ impl Store {
         user: UserId,
         event: &AuditEvent<'_>,
         notice: Uuid,
+        letter: Option<&NewLetter>,
     ) -> Result<bool, StoreError> {
         let stood = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
@@ -322,6 +329,9 @@ impl Store {
             if ended == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 insert_reuse_notice!(notice, user, event.at).execute(&mut *transaction).await?;
+                if let Some(letter) = letter {
+                    insert_letter!(letter).execute(&mut *transaction).await?;
+                }
             }
             transaction.commit().await?;
             ended == 1

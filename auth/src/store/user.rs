@@ -4,8 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::FromRow;
 
 use super::{
-    NewSession, Store, StoreError, audit::insert_audit_event, begin, only, reading,
-    session::insert_session, writing,
+    NewLetter, NewSession, Store, StoreError, audit::insert_audit_event, begin,
+    letter::insert_letter, only, reading, session::insert_session, writing,
 };
 use crate::{
     account::{EmailAddress, SecurityVersion, User, UserId, Username},
@@ -51,6 +51,7 @@ struct UserRow {
     id: UserId,
     username: String,
     email: String,
+    email_verified_at: Option<Timestamp>,
     password_hash: Option<String>,
     #[sqlx(try_from = "String")]
     role_names: Names,
@@ -59,6 +60,7 @@ struct UserRow {
     security_version: SecurityVersion,
     disabled_at: Option<Timestamp>,
     created_at: Timestamp,
+    deletes_at: Option<Timestamp>,
     has_notices: bool,
 }
 
@@ -79,12 +81,14 @@ impl From<UserRow> for User {
             id: row.id,
             username: row.username,
             email: row.email,
+            email_verified_at: row.email_verified_at,
             password_hash: row.password_hash.map(SecretString::from),
             roles: row.role_names.0,
             groups: row.group_names.0,
             security_version: row.security_version,
             disabled_at: row.disabled_at,
             created_at: row.created_at,
+            deletes_at: row.deletes_at,
             has_notices: row.has_notices,
         }
     }
@@ -94,7 +98,7 @@ impl From<UserRow> for User {
 macro_rules! select_user {
     ($condition:literal) => {
         concat!(
-            "SELECT id, username, email, password_hash, role_names, group_names, security_version, disabled_at, created_at,
+            "SELECT id, username, email, email_verified_at, password_hash, role_names, group_names, security_version, disabled_at, created_at, deletes_at,
                     EXISTS (SELECT 1 FROM notices WHERE notices.user_id = users.id AND dismissed_at IS NULL) AS has_notices
              FROM users WHERE ",
             $condition
@@ -139,9 +143,17 @@ impl Store {
         &self,
         email: &EmailAddress,
     ) -> Result<Option<User>, StoreError> {
+        self.user_by_stored_email(email.as_str()).await
+    }
+
+    /// The user with this address, which is in its stored form.
+    pub(crate) async fn user_by_stored_email(
+        &self,
+        email: &str,
+    ) -> Result<Option<User>, StoreError> {
         let row: Option<UserRow> = reading!(self, pool => sqlx::query_as(
             select_user!("email = $1"),
-        ).bind(email.as_str()).fetch_optional(pool).await)?;
+        ).bind(email).fetch_optional(pool).await)?;
         Ok(row.map(User::from))
     }
 
@@ -164,6 +176,7 @@ impl Store {
         new: &NewUser<'_>,
         event: &AuditEvent<'_>,
         session: Option<&NewSession<'_>>,
+        letter: Option<&NewLetter>,
     ) -> Result<bool, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
@@ -176,6 +189,9 @@ impl Store {
              .execute(&mut *transaction).await?.rows_affected();
             if added == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
+                if let Some(letter) = letter {
+                    insert_letter!(letter).execute(&mut *transaction).await?;
+                }
                 if let Some(new) = session {
                     insert_session!(new).execute(&mut *transaction).await?;
                     insert_audit_event!(new.event).execute(&mut *transaction).await?;
@@ -207,6 +223,7 @@ impl Store {
         user: UserId,
         reason: EndReason,
         password_hash: Option<&SecretString>,
+        letter: Option<&NewLetter>,
         event: &AuditEvent<'_>,
     ) -> Result<Option<SecurityVersion>, StoreError> {
         let version = writing!(self, pool => {
@@ -223,6 +240,9 @@ impl Store {
                 .bind(user).bind(event.at).bind(reason.as_str()).execute(&mut *transaction).await?;
             if version.is_some() {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
+                if let Some(letter) = letter {
+                    insert_letter!(letter).execute(&mut *transaction).await?;
+                }
             }
             transaction.commit().await?;
             version

@@ -11,7 +11,7 @@ mod sources;
 use std::time::Duration;
 
 use auth::{
-    Device, Engine, MasterSecret, SecretString,
+    Delivery, Device, Engine, MasterSecret, Occasion, Purpose, SecretString,
     account::UserId,
     audit::{AuditFilter, AuditKind},
     flow,
@@ -21,7 +21,8 @@ use auth::{
 
 use self::{explain::Explainer, sources::StoreTexts};
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, call, on_database, operator, refresh, sign_in, sign_up,
+    PASSWORD, TestDatabase, assert_invalid, call, device, mail, mailing, on_database, only_link,
+    operator, refresh, sign_in, sign_up, who,
 };
 
 /// Statements that may read a whole table, each by a part of its text, and why.
@@ -121,7 +122,48 @@ async fn everything(database: &TestDatabase) {
     a_theft(database, &engine).await;
     an_operators_day(&engine).await;
     a_call_that_the_row_decides(&engine).await;
+    letters_and_links(database).await;
     work_on_the_keys(database).await;
+}
+
+async fn letters_and_links(database: &TestDatabase) {
+    let engine = mailing(database).await;
+    let eve = sign_up(&engine, "eve").await;
+    let letter = engine.claim_letter().await.unwrap().unwrap();
+    engine
+        .settle_letter(&letter, Delivery::Failed)
+        .await
+        .unwrap();
+    database.turn(Duration::from_secs(10));
+    let letter = engine.claim_letter().await.unwrap().unwrap();
+    engine
+        .settle_letter(&letter, Delivery::Refused)
+        .await
+        .unwrap();
+    engine.letters_waiting().await.unwrap();
+    let eve = sign_in(&engine, &eve.profile.username, PASSWORD)
+        .await
+        .unwrap();
+    let who = who(&engine, &eve).await;
+    flow::ask_to_verify_email(&engine, &who, &device())
+        .await
+        .unwrap();
+    let link = only_link(&mail(&engine).await, Occasion::VerifyEmail);
+    flow::look_at_link(&engine, Purpose::VerifyEmail, &link)
+        .await
+        .unwrap();
+    flow::verify_email_by_code(&engine, &who, "1", &device())
+        .await
+        .unwrap_err();
+    flow::verify_email(&engine, &link, &device()).await.unwrap();
+    flow::forgot_password(&engine, &eve.profile.email, &device())
+        .await
+        .unwrap();
+    let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
+    flow::reset_password(&engine, &link, &"another long weaver".into(), &device())
+        .await
+        .unwrap();
+    engine.clean_once().await.unwrap();
 }
 
 async fn a_session_from_its_start_to_its_end(database: &TestDatabase, engine: &Engine) {

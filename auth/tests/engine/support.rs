@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use auth::{
-    Device, Engine, EngineSettings, Error, ExposeSecret, Grant, HashingSettings, MasterSecret,
-    SecretString, SignIn, SignUp, StartError, Store,
+    Authenticated, Delivery, Device, Engine, EngineSettings, Error, ExposeSecret, Grant,
+    HashingSettings, Letter, MasterSecret, Occasion, SecretString, SignIn, SignUp, StartError,
+    Store,
     audit::Operator,
     clock::{Clock, ManualClock, Timestamp},
     flow,
@@ -198,6 +199,40 @@ pub(crate) async fn refresh(engine: &Engine, token: &SecretString) -> Result<Gra
     flow::refresh(engine, token, &device()).await
 }
 
+/// An engine whose letters somebody takes.
+pub(crate) async fn mailing(database: &TestDatabase) -> Engine {
+    database
+        .engine_with(|settings| settings.sends_mail = true)
+        .await
+}
+
+/// Takes all letters that are due, and says that they were sent.
+pub(crate) async fn mail(engine: &Engine) -> Vec<Letter> {
+    let mut letters = Vec::new();
+    while let Some(letter) = engine.claim_letter().await.unwrap() {
+        engine.settle_letter(&letter, Delivery::Sent).await.unwrap();
+        letters.push(letter);
+    }
+    letters
+}
+
+/// The only letter that is due, and its link.
+#[track_caller]
+pub(crate) fn only_link(letters: &[Letter], occasion: Occasion) -> SecretString {
+    let [letter] = letters else {
+        panic!("not one letter: {letters:?}");
+    };
+    assert_eq!(letter.occasion, occasion);
+    letter.link.clone().unwrap()
+}
+
+/// Who holds a grant.
+pub(crate) async fn who(engine: &Engine, grant: &Grant) -> Authenticated {
+    flow::authenticate(engine, &grant.access_token)
+        .await
+        .unwrap()
+}
+
 /// Makes a call with the access token, and waits until its receipt is written.
 pub(crate) async fn call(engine: &Engine, token: &SecretString) -> Result<(), Error> {
     let called = flow::authenticate(engine, token).await.map(|_| ());
@@ -210,6 +245,16 @@ pub(crate) async fn call(engine: &Engine, token: &SecretString) -> Result<(), Er
 pub(crate) fn assert_invalid<T>(result: Result<T, Error>) {
     assert!(
         matches!(result, Err(Error::InvalidToken)),
+        "{:?}",
+        result.err()
+    );
+}
+
+/// Asserts that a link is good for nothing any more.
+#[track_caller]
+pub(crate) fn assert_void<T>(result: Result<T, Error>) {
+    assert!(
+        matches!(result, Err(Error::InvalidLink)),
         "{:?}",
         result.err()
     );

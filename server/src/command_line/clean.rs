@@ -10,8 +10,13 @@ pub(super) fn run() -> Result<(), End> {
         let engine = office::engine(settings).await?;
         let cleaned = administration::clean(&engine, &office::operator()).await?;
         output::line(format!(
-            "Deleted: {} sessions that had ended, {} events of the audit log, {} words of deleted users, {} dismissed notices",
-            cleaned.sessions, cleaned.audit_events, cleaned.deletions, cleaned.notices
+            "Deleted: {} sessions that had ended, {} events of the audit log, {} words of deleted users, {} dismissed notices, {} old links, {} counts of letters",
+            cleaned.sessions,
+            cleaned.audit_events,
+            cleaned.deletions,
+            cleaned.notices,
+            cleaned.links,
+            cleaned.mail_counts
         ))
     })
 }

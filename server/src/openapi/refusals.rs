@@ -128,6 +128,7 @@ fn example(kind: Kind) -> Problem {
         Kind::NotAuthenticated => auth::Error::NotAuthenticated.into(),
         Kind::InvalidToken => auth::Error::InvalidToken.into(),
         Kind::RefreshTokenNotFound => auth::Error::RefreshTokenNotFound.into(),
+        Kind::InsufficientUserAuthentication => auth::Error::ProofTooOld.into(),
         Kind::CrossSiteRequest => Problem::cross_site(),
         Kind::NotFound => Problem::not_found(),
         Kind::MethodNotAllowed => Problem::method_not_allowed(),
@@ -137,6 +138,9 @@ fn example(kind: Kind) -> Problem {
         Kind::InvalidRequest => {
             Problem::invalid(vec![Fault::new("username", "This username is taken")])
         }
+        Kind::InvalidLink => auth::Error::InvalidLink.into(),
+        Kind::WrongCode => auth::Error::WrongCode.into(),
+        Kind::NoMail => auth::Error::NoMail.into(),
         Kind::TooManyRequests => Problem::too_many_requests(7),
         Kind::TooManyTries => auth::Error::TooManyTries { retry_after }.into(),
         Kind::Busy => auth::Error::Busy { retry_after }.into(),

@@ -143,6 +143,8 @@ pub(crate) struct Profile {
     /// The address, in its stored form.
     #[schema(format = "email", max_length = 254, example = "ada@example.org")]
     email: String,
+    /// Whether it was proven that the address is theirs.
+    email_verified: bool,
     /// What the user may do, in words of the product. Empty for a new user.
     roles: Vec<String>,
     /// The teams that the user belongs to. Empty for a new user.
@@ -150,6 +152,9 @@ pub(crate) struct Profile {
     /// When the account was made, in UTC.
     #[schema(format = "date-time", example = "2027-01-15T08:00:00Z")]
     created_at: String,
+    /// When the account is deleted, if its owner has asked for it, in UTC.
+    #[schema(format = "date-time", required = true)]
+    deletes_at: Option<String>,
 }
 
 /// A set of public keys (RFC 7517, section 5).

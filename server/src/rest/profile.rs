@@ -38,9 +38,11 @@ use crate::{
                 "id": "019b76da-a800-7000-8000-0242ac129b1e",
                 "username": "ada",
                 "email": "ada@example.org",
+                "email_verified": true,
                 "roles": [],
                 "groups": [],
-                "created_at": "2027-01-15T08:00:00Z"
+                "created_at": "2027-01-15T08:00:00Z",
+                "deletes_at": null
             })
         ),
         Refusals

@@ -28,7 +28,9 @@ async fn a_new_account_is_signed_in_at_once() {
             "email": "ada.lovelace@example.org",
             "roles": [],
             "groups": [],
+            "email_verified": false,
             "created_at": START.to_rfc3339(),
+            "deletes_at": null,
         },
     });
     assert_eq!(body, expected);

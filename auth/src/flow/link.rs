@@ -1,0 +1,108 @@
+//! What the flows behind letters have in common: finding a link, judging a code, and how often a letter may be asked for.
+
+use std::time::Duration;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use secrecy::SecretString;
+
+use crate::{
+    Engine, Error,
+    letter::Occasion,
+    link::{LinkFacts, Purpose, token_hash},
+    store::{Link, MailLimit},
+};
+
+/// How long to wait between two letters on one occasion to one address.
+const BETWEEN: Duration = Duration::from_mins(1);
+/// How many there may be in an hour.
+const IN_AN_HOUR: i64 = 5;
+const HOUR: Duration = Duration::from_hours(1);
+
+/// What a page may say of a link before it is used. Nothing, if it is good for nothing any more. Changes nothing: mail scanners follow links.
+///
+/// # Errors
+/// [`Error::Unavailable`], when the database does not answer.
+pub async fn look_at_link(
+    engine: &Engine,
+    purpose: Purpose,
+    token: &SecretString,
+) -> Result<Option<LinkFacts>, Error> {
+    let store = &engine.parts().store;
+    let link = match found_link(engine, purpose, token).await {
+        Ok(link) => link,
+        Err(Error::InvalidLink) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let Some(user) = link.user_id else {
+        return Ok(None);
+    };
+    let username = store.user(user).await?.map(|user| user.username);
+    Ok(username.map(|username| LinkFacts {
+        purpose,
+        email: link.email,
+        username,
+        expires_at: link.expires_at,
+    }))
+}
+
+/// The link of a token, if it stands and its user may use it.
+pub(super) async fn found_link(
+    engine: &Engine,
+    purpose: Purpose,
+    token: &SecretString,
+) -> Result<Link, Error> {
+    let store = &engine.parts().store;
+    let link = store
+        .link(purpose, &token_hash(token))
+        .await?
+        .filter(|link| engine.now() < link.expires_at)
+        .ok_or(Error::InvalidLink)?;
+    if let Some(user) = link.user_id {
+        let user = store.user(user).await?.ok_or(Error::InvalidLink)?;
+        let is_dead =
+            purpose.dies_with_the_tokens() && user.security_version != link.security_version;
+        if is_dead || user.disabled_at.is_some() {
+            return Err(Error::InvalidLink);
+        }
+    }
+    Ok(link)
+}
+
+/// Judges a code beside a link; spaces and dashes in it count for nothing. A try is counted before it is judged, so that no more are judged at
+/// once than are allowed.
+pub(super) async fn is_code(engine: &Engine, link: &Link, code: &str) -> Result<(), Error> {
+    let parts = engine.parts();
+    let now = engine.now();
+    let stands = link.code_expires_at.is_some_and(|until| now < until) && now < link.expires_at;
+    let hash = link.code_hash.as_ref().filter(|_| stands);
+    let hash = hash.ok_or(Error::InvalidLink)?;
+    let code: String = code
+        .chars()
+        .filter(|character| !character.is_whitespace() && *character != '-')
+        .collect();
+    if !parts.store.count_code_try(link.id).await? {
+        return Err(Error::InvalidLink);
+    }
+    let typed = parts.letter_key.code_hash(link.id, &code);
+    verify_slices_are_equal(hash, &typed).map_err(|_| Error::WrongCode)
+}
+
+impl Engine {
+    /// Counts a letter that somebody asks for, whether there is an account of the address or not. If it may not be written, how long to wait.
+    pub(super) async fn may_write(
+        &self,
+        occasion: Occasion,
+        address: &str,
+    ) -> Result<Result<(), Duration>, Error> {
+        let parts = self.parts();
+        let now = self.now();
+        let limit = MailLimit {
+            last_before: now.minus(BETWEEN),
+            began_before: now.minus(HOUR),
+            letters: IN_AN_HOUR,
+        };
+        let name = parts.letter_key.address_name(occasion, address);
+        let counted = parts.store.count_letter(&name, limit, now).await?;
+        Ok(if counted { Ok(()) } else { Err(BETWEEN) })
+    }
+}
