@@ -113,7 +113,7 @@ impl Store {
     /// How many letters wait, at most 10,000, and the oldest of them.
     pub(crate) async fn letters_waiting(&self) -> Result<(i64, Option<Uuid>), StoreError> {
         let count: i64 = reading!(self, pool => sqlx::query_scalar(
-            "SELECT COUNT(*) FROM (SELECT id FROM letters ORDER BY id LIMIT 10000) AS some",
+            "SELECT COUNT(*) FROM (SELECT id FROM letters ORDER BY id LIMIT 10000) AS waiting",
         ).fetch_one(pool).await)?;
         let oldest: Option<Uuid> = reading!(self, pool => sqlx::query_scalar(
             "SELECT id FROM letters ORDER BY id LIMIT 1",
