@@ -17,7 +17,7 @@ pub mod routes;
 pub mod server_fns;
 mod text;
 mod whole;
-mod words;
+pub mod words;
 
 #[cfg(feature = "ssr")]
 pub mod door;

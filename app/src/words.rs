@@ -42,7 +42,7 @@ pub(crate) fn left(seconds: i64) -> (i64, &'static str) {
 }
 
 /// A time of RFC 3339 in UTC, to the minute: `23 Nov, 20:14 UTC`. No session lasts a year.
-pub(crate) fn moment(time: &str) -> String {
+pub fn moment(time: &str) -> String {
     match (date(time), time.get(11..16)) {
         (Some((day, month, _)), Some(clock)) => {
             format!("{day} {}, {clock} UTC", &month[..3])
@@ -52,7 +52,7 @@ pub(crate) fn moment(time: &str) -> String {
 }
 
 /// The day of a time of RFC 3339: `23 November 2026`.
-pub(crate) fn day(time: &str) -> String {
+pub fn day(time: &str) -> String {
     date(time).map_or_else(
         || time.to_owned(),
         |(day, month, year)| format!("{day} {month} {year}"),

@@ -16,6 +16,7 @@ mod form;
 mod functions;
 mod json;
 mod listener;
+mod mail;
 mod master_secret;
 mod measure;
 mod memory;

@@ -15,6 +15,8 @@ mod trace_context;
 pub(crate) mod whole_body;
 
 pub(crate) use self::{
-    client_address::ClientAddress, rate_limit::RateLimits, security_headers::ResponseNonce,
+    client_address::ClientAddress,
+    rate_limit::RateLimits,
+    security_headers::{LetterPolicy, ResponseNonce},
     trace_context::TraceParent,
 };

@@ -15,7 +15,7 @@ use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    api_docs, assets, functions,
+    api_docs, assets, functions, mail,
     middleware::{
         client_address, log, measure, panics, presentation, same_origin, security_headers,
         time_limit, whole_body,
@@ -134,6 +134,7 @@ fn counted(state: &State) -> Router<State> {
         .merge(api(state, |cost| cost != Cost::Nothing))
         .merge(api_docs::page())
         .merge(functions::routes(state))
+        .merge(mail::development_routes(state))
         .route(HOME, get(pages::for_all))
         .route(PROFILE, get(pages::for_members))
         .route(Kind::INDEX, get(pages::all_problems))

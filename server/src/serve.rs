@@ -14,7 +14,9 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use self::waiting::Waiting;
 use crate::master_secret::NoMasterSecret;
 use crate::{
-    listener, master_secret, memory,
+    listener,
+    mail::{Courier, Transport},
+    master_secret, memory,
     middleware::RateLimits,
     refresh_cookie::RefreshCookie,
     routes,
@@ -55,6 +57,9 @@ pub enum StartError {
     /// Leptos.toml can't be read.
     #[error("Leptos.toml or a LEPTOS_ variable is wrong")]
     Site(#[from] LeptosConfigError),
+    /// Letters can't be sent in the way that the settings say.
+    #[error("mail_url is of no use")]
+    Mail(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The listener is of no use.
     #[error("The server can't listen")]
     Listener(#[from] io::Error),
@@ -66,7 +71,11 @@ impl StartError {
         match self {
             Self::Store(error) => error.is_transient(),
             Self::Engine(error) => error.is_transient(),
-            Self::NoPublicUrl | Self::MasterSecret(_) | Self::Site(_) | Self::Listener(_) => false,
+            Self::NoPublicUrl
+            | Self::MasterSecret(_)
+            | Self::Site(_)
+            | Self::Mail(_)
+            | Self::Listener(_) => false,
         }
     }
 }
@@ -108,6 +117,10 @@ impl Server {
             tokio::spawn(memory::give_back()),
         ];
         let (stop, stopping) = watch::channel(false);
+        let carrying = state
+            .courier
+            .clone()
+            .map(|courier| tokio::spawn(courier.run(stopping.clone())));
         let serving = tokio::spawn(listener::serve(
             listener,
             routes::routes(&state),
@@ -120,6 +133,7 @@ impl Server {
             engine,
             stop,
             serving,
+            carrying,
             housekeeping,
         })
     }
@@ -134,6 +148,8 @@ async fn state(
 ) -> Result<State, StartError> {
     let site = Arc::new(Site::find()?);
     let engine_settings = settings.engine(&public_url);
+    let transport =
+        Transport::new(&settings.mail.place).map_err(|error| StartError::Mail(Box::new(error)))?;
     let master_secret = master_secret::find(settings.master_secret, &*sources.randomness)?;
     let database_url = settings.database_url.expose_secret();
     let engine = loop {
@@ -142,8 +158,13 @@ async fn state(
             started => break started?,
         }
     };
+    let courier = transport.map(|transport| {
+        let (engine, from) = (engine.clone(), settings.mail.from);
+        Courier::new(engine, transport, from, public_url.clone())
+    });
     Ok(State::new(Parts {
         engine,
+        courier,
         public_url,
         cookie: RefreshCookie::new(settings.cookie),
         client_address: settings.client_address,
@@ -181,6 +202,7 @@ pub struct RunningServer {
     engine: Engine,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    carrying: Option<JoinHandle<()>>,
     housekeeping: [JoinHandle<()>; 2],
 }
 
@@ -206,6 +228,13 @@ impl RunningServer {
         if let Err(error) = (&mut self.serving).await {
             tracing::error!(%error, "The server did not end as it should");
         }
+        if let Some(carrying) = self.carrying.take()
+            && tokio::time::timeout(FLUSH, carrying).await.is_err()
+        {
+            tracing::warn!(
+                "A letter was under way too long; it is sent again after the next start"
+            );
+        }
         let flushed = tokio::time::timeout(FLUSH, self.engine.flush()).await;
         if flushed.is_err() {
             tracing::warn!("Some receipts of refresh tokens could not be written in time");
@@ -216,5 +245,6 @@ impl RunningServer {
 impl Drop for RunningServer {
     fn drop(&mut self) {
         self.housekeeping.iter().for_each(JoinHandle::abort);
+        self.carrying.iter().for_each(JoinHandle::abort);
     }
 }

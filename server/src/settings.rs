@@ -19,7 +19,7 @@ use std::{
 
 use auth::{
     EngineSettings, ExposeSecret as _, HashingSettings, MasterSecret, SecretString,
-    ThrottleSettings, token::SigningAlgorithm,
+    ThrottleSettings, Verification, token::SigningAlgorithm,
 };
 use axum::http::HeaderName;
 
@@ -60,6 +60,10 @@ pub struct Settings {
     pub request_rate: Rate,
     /// How long events stay in the audit log; for good if nothing is said.
     pub audit_retention: Option<Duration>,
+    /// How letters are sent.
+    pub mail: MailSettings,
+    /// What becomes of accounts.
+    pub accounts: AccountSettings,
     /// What connections and requests are allowed.
     pub limits: Limits,
     /// The cookie that holds the refresh token.
@@ -125,6 +129,43 @@ pub struct TokenSettings {
     pub signing_algorithm: SigningAlgorithm,
     /// How long a key signs; until it is told otherwise if nothing is said.
     pub key_rotation: Option<Duration>,
+}
+
+/// How letters are sent.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// Who carries them.
+    pub place: MailPlace,
+    /// From whom they are.
+    pub from: lettre::message::Mailbox,
+}
+
+/// Who carries letters.
+#[derive(Clone, Debug)]
+pub enum MailPlace {
+    /// Nobody: none are written.
+    Nowhere,
+    /// Nobody, but who develops reads them at `/dev/mail`.
+    Mailbox,
+    /// They are written into this folder.
+    Folder(PathBuf),
+    /// A mail server, by its URL, which may hold a password.
+    Server(SecretString),
+}
+
+/// What becomes of accounts.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountSettings {
+    /// Whether an account begins before its address was proven.
+    pub verification: Verification,
+    /// Whether a letter is a way to sign in.
+    pub sign_in_links: bool,
+    /// How many sessions a user may have; 0 is without limit.
+    pub sessions_per_user: u32,
+    /// How long a session lasts that the browser is not to keep.
+    pub unremembered_lifetime: Duration,
+    /// How long users may change their mind about deleting their account.
+    pub deletion_delay: Duration,
 }
 
 /// How often one address may ask.
@@ -226,6 +267,12 @@ impl Settings {
         settings.hashing = self.hashing.clone();
         settings.throttle = self.throttle;
         settings.audit_retention = self.audit_retention;
+        settings.sends_mail = !matches!(self.mail.place, MailPlace::Nowhere);
+        settings.verification = self.accounts.verification;
+        settings.sign_in_links = self.accounts.sign_in_links;
+        settings.sessions_per_user = self.accounts.sessions_per_user;
+        settings.unremembered_lifetime = self.accounts.unremembered_lifetime;
+        settings.deletion_delay = self.accounts.deletion_delay;
         settings
     }
 }

@@ -5,6 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use auth::{Engine, random::Randomness};
 
 use crate::{
+    mail::Courier,
     middleware::RateLimits,
     refresh_cookie::RefreshCookie,
     settings::{ClientAddressSource, PublicUrl},
@@ -47,6 +48,8 @@ pub(crate) struct Parts {
     pub(crate) randomness: Arc<dyn Randomness>,
     /// How long a request may take.
     pub(crate) request_limit: std::time::Duration,
+    /// Who carries letters, if any are sent.
+    pub(crate) courier: Option<Arc<Courier>>,
     /// Whether requests are measured.
     pub(crate) is_measured: bool,
 }

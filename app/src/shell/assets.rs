@@ -9,6 +9,11 @@ pub struct AssetNames {
 }
 
 impl AssetNames {
+    /// The address of the style sheet.
+    pub fn css(&self) -> &str {
+        &self.css
+    }
+
     /// The names of files that begin with `output` and lie in `folder`, by a list of lines such as `js: HASH`. Without one, or if it is not that
     /// of the files that are there, since it may be left from another build, they are the plain ones.
     pub fn new(

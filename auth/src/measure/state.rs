@@ -15,8 +15,11 @@ const CONNECTIONS_LIMIT: &str = "latchkey_store_pool_connections_limit";
 const KEY_AGE: &str = "latchkey_signing_key_age_seconds";
 const KEY_DUE: &str = "latchkey_signing_key_rotation_due_seconds";
 
+const LETTERS: &str = "latchkey_letters_waiting";
+const LETTER_AGE: &str = "latchkey_oldest_letter_seconds";
+
 /// Each of them, its unit and what it means.
-pub(super) const GAUGES: [(&str, Unit, &str); 10] = [
+pub(super) const GAUGES: [(&str, Unit, &str); 12] = [
     (
         QUEUE_LENGTH,
         Unit::Count,
@@ -63,6 +66,16 @@ pub(super) const GAUGES: [(&str, Unit, &str); 10] = [
         Unit::Seconds,
         "How long until the next signing key takes over, by ring. Below 0 it is overdue. Absent where keys have no schedule.",
     ),
+    (
+        LETTERS,
+        Unit::Count,
+        "Letters that wait to be sent, those of other processes on the same database among them; 10,000 at most.",
+    ),
+    (
+        LETTER_AGE,
+        Unit::Seconds,
+        "How long the oldest letter has waited; 0 where none waits.",
+    ),
 ];
 
 impl Engine {
@@ -72,6 +85,14 @@ impl Engine {
         self.observe_revocations();
         self.observe_pools();
         self.observe_keys();
+    }
+
+    /// Tells the recorder how many letters wait, by asking the database. Where it does not answer, nothing is told anew.
+    pub async fn observe_letters(&self) {
+        if let Ok(waiting) = self.letters_waiting().await {
+            gauge!(LETTERS).set(u32::try_from(waiting.count).unwrap_or(u32::MAX));
+            gauge!(LETTER_AGE).set(waiting.oldest.unwrap_or_default());
+        }
     }
 
     fn observe_hashing(&self) {

@@ -1,5 +1,7 @@
 //! `latchkey check`: looks at everything that a deployment stands on, changes nothing, and says what to do about what is wrong.
 
+mod mail;
+
 use std::{path::Path, sync::Arc};
 
 use auth::{
@@ -137,6 +139,7 @@ async fn look(settings: Settings) -> Vec<Finding> {
     findings.push(connections(settings.limits.connections));
     findings.push(hashing(&settings));
     findings.push(site());
+    findings.push(mail::mail(&settings).await);
     let (secret, finding) = secret(&settings.master_secret);
     findings.push(finding);
     findings.extend(database(&settings, public_url.as_ref(), secret.as_ref()).await);

@@ -78,6 +78,7 @@ impl Exposition {
             .install_recorder()?;
         auth::describe_metrics();
         super::describe();
+        crate::mail::describe();
         process::describe();
         let engine = Arc::default();
         let mut tasks = JoinSet::new();
@@ -119,6 +120,7 @@ async fn serve(listener: TcpListener, source: Source) {
 async fn answer(State(source): State<Source>) -> Response {
     if let Some(engine) = source.engine.get() {
         engine.observe();
+        engine.observe_letters().await;
     }
     process::observe();
     ([(CONTENT_TYPE, TEXT)], source.recorder.render()).into_response()

@@ -4,14 +4,16 @@ use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use auth::{
     ExposeSecret, HashingSettings, MasterSecret, Pepper, SecretString, ThrottleSettings,
-    refuse_weak_secret, token::SigningAlgorithm,
+    Verification, refuse_weak_secret, token::SigningAlgorithm,
 };
 use axum::http::HeaderName;
+use lettre::{Address, message::Mailbox};
 use tracing_subscriber::EnvFilter;
 
 use super::{
-    ClientAddressSource, CookieKind, Fault, Limits, LogFormat, MasterSecretPlace, PublicUrl, Rate,
-    Security, Settings, SettingsError, TokenSettings, sources::Sources, table,
+    AccountSettings, ClientAddressSource, CookieKind, Fault, Limits, LogFormat, MailPlace,
+    MailSettings, MasterSecretPlace, PublicUrl, Rate, Security, Settings, SettingsError,
+    TokenSettings, sources::Sources, table,
 };
 
 /// Reads every setting. A fault does not end it, so that all are told at once.
@@ -27,9 +29,12 @@ pub(super) fn settings(mut sources: Sources) -> Result<Settings, SettingsError> 
         SecretString::from("sqlite:data/latchkey.db"),
         database_url,
     );
+    let mail = mail(&mut sources, public_url.as_ref());
     let settings = Settings {
         listen,
         cookie: cookie(&mut sources, public_url.as_ref()),
+        accounts: accounts(&mut sources, &mail),
+        mail,
         public_url,
         master_secret: master_secret(&mut sources, &database_url),
         database_url,
@@ -118,6 +123,90 @@ fn cookie(sources: &mut Sources, public_url: Option<&PublicUrl>) -> CookieKind {
         CookieKind::Development
     } else {
         CookieKind::Host
+    }
+}
+
+fn mail(sources: &mut Sources, public_url: Option<&PublicUrl>) -> MailSettings {
+    // Without a public URL the server is reached on loopback alone.
+    let is_development = public_url.is_none_or(|url| url.security() == Security::Loopback);
+    let given = sources.take(&table::MAIL_URL, mail_place);
+    let place = match given {
+        Some(MailPlace::Mailbox) if !is_development => {
+            sources.fault(Fault::unfit(
+                &table::MAIL_URL,
+                "is mailbox:, which is allowed only where public_url is http",
+            ));
+            MailPlace::Nowhere
+        }
+        Some(place) => place,
+        None if is_development => MailPlace::Mailbox,
+        None => MailPlace::Nowhere,
+    };
+    if matches!(place, MailPlace::Server(_)) && sources.is_silent(&table::MAIL_FROM) {
+        sources.fault(Fault::unfit(
+            &table::MAIL_FROM,
+            format!(
+                "must be given, as mail_url names a mail server; allowed is {}",
+                table::MAIL_FROM.allowed
+            ),
+        ));
+    }
+    MailSettings {
+        place,
+        from: sources.take_or(&table::MAIL_FROM, nobody(), parsed),
+    }
+}
+
+/// Stands in for a sender that could not be read; that stops the start.
+fn nobody() -> Mailbox {
+    Mailbox::new(None, Address::new_dangerous("nobody", "localhost"))
+}
+
+fn mail_place(text: &str) -> Option<MailPlace> {
+    if text == "mailbox:" {
+        return Some(MailPlace::Mailbox);
+    }
+    if let Some(folder) = text.strip_prefix("file:") {
+        return path(folder).map(MailPlace::Folder);
+    }
+    let url = parsed::<url::Url>(text)?;
+    let is_server = matches!(url.scheme(), "smtp" | "smtps")
+        && url.has_host()
+        && matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty() == url.password().is_none();
+    is_server.then(|| MailPlace::Server(text.into()))
+}
+
+fn accounts(sources: &mut Sources, mail: &MailSettings) -> AccountSettings {
+    let verification = sources.take(&table::VERIFICATION, |text| match text {
+        "optional" => Some(Verification::Optional),
+        "required" => Some(Verification::Required),
+        _ => None,
+    });
+    if verification == Some(Verification::Required) && matches!(mail.place, MailPlace::Nowhere) {
+        sources.fault(Fault::unfit(
+            &table::VERIFICATION,
+            "is required, and no letters are sent; give mail_url too",
+        ));
+    }
+    AccountSettings {
+        verification: verification.unwrap_or(match mail.place {
+            MailPlace::Server(_) => Verification::Required,
+            _ => Verification::Optional,
+        }),
+        sign_in_links: sources.take_or(&table::SIGN_IN_LINKS, false, parsed),
+        sessions_per_user: sources
+            .take_or(&table::SESSIONS_PER_USER, 0, |text| whole(text, 0, 10_000)),
+        unremembered_lifetime: sources.take_or(
+            &table::UNREMEMBERED_HOURS,
+            Duration::ZERO,
+            |text| whole(text, 1, 168).map(Duration::from_hours),
+        ),
+        deletion_delay: sources.take_or(&table::DELETION_DAYS, Duration::ZERO, |text| {
+            days_or_none(text, 365)
+        }),
     }
 }
 

@@ -133,6 +133,23 @@ settings! {
     ACCOUNT_LONGEST_DELAY_SECONDS = "account_longest_delay_seconds", Some("30"), Open, "a whole number from 1 to 60";
     /// How long events stay in the audit log, in days; 0 keeps them for good.
     AUDIT_DAYS = "audit_days", Some("365"), Open, "a whole number from 0 to 3650";
+    /// How letters are sent: `smtps:` is encrypted from the start, `smtp:` by STARTTLS, which only a mail server on loopback may lack; `file:` writes
+    /// each into a folder; `mailbox:` keeps them in memory, to be read at /dev/mail, and is allowed only where the public URL is http. By default
+    /// that, where it is allowed, and else none are sent.
+    MAIL_URL = "mail_url", None, Secret, "smtps://USER:PASSWORD@HOST:PORT, smtp://USER:PASSWORD@HOST:PORT, file:FOLDER or, where public_url is http, mailbox:";
+    /// From whom they are. Must be given where they go to a mail server.
+    MAIL_FROM = "mail_from", Some("Latchkey <latchkey@localhost>"), Open, "an address of email, as Latchkey <latchkey@example.org>";
+    /// Whether an account begins before its address was proven (`optional`) or after (`required`): then nobody learns by registering whether there is
+    /// an account of an address. By default `required` where letters go to a mail server.
+    VERIFICATION = "verification", None, Open, "optional or required";
+    /// Whether a link or a code from a letter is a way to sign in.
+    SIGN_IN_LINKS = "sign_in_links", Some("false"), Open, "true or false";
+    /// How many sessions a user may have at once; the oldest ends when there are more. 0 sets no limit.
+    SESSIONS_PER_USER = "sessions_per_user", Some("100"), Open, "a whole number from 0 to 10000";
+    /// How long a session lasts that the browser is not to keep, in hours, used or not.
+    UNREMEMBERED_HOURS = "unremembered_hours", Some("12"), Open, "a whole number from 1 to 168";
+    /// How long users may change their mind about deleting their account, in days.
+    DELETION_DAYS = "deletion_days", Some("14"), Open, "a whole number from 0 to 365";
     /// How long a client may take to send the head of a request, in seconds; also how long an unused connection is kept.
     HEADER_READ_SECONDS = "header_read_seconds", Some("5"), Open, "a whole number from 1 to 300";
     /// How long a request may take in all, in seconds; also how long a client may take nothing of its answer.

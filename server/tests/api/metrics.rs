@@ -164,9 +164,15 @@ fn name_of(series: &str) -> &str {
     series.split('{').next().unwrap_or_default()
 }
 
-/// Which counters moved between two scrapes, and by how much; those of requests, times and the database apart, which move by themselves.
+/// Which counters moved between two scrapes, and by how much; those of requests, times, the database and letters apart, which move
+/// by themselves.
 fn moved(before: &Scrape, after: &Scrape) -> BTreeMap<String, u64> {
-    let by_themselves = ["latchkey_http_", "latchkey_store_", "process_"];
+    let by_themselves = [
+        "latchkey_http_",
+        "latchkey_store_",
+        "latchkey_letters_",
+        "process_",
+    ];
     after
         .samples
         .keys()

@@ -293,7 +293,7 @@ async fn on_a_disk_that_is_full_nobody_is_given_a_token_that_the_database_does_n
         let (ended_well, log) = Binary::start(&path, &environment).stop();
         assert!(ended_well, "{log}");
         // Long enough for the database and for a little work.
-        let program = Binary::start_with_little_room(&path, 512, &environment);
+        let program = Binary::start_with_little_room(&path, 768, &environment);
         (path, program)
     })
     .await;

@@ -1,0 +1,63 @@
+//! The mailbox of who develops: the last letters, in memory, to be read at `/dev/mail` and nowhere else.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use serde::Serialize;
+use uuid::Uuid;
+
+/// How many letters are kept.
+const KEPT: usize = 200;
+
+/// A letter that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct KeptLetter {
+    /// Its id.
+    pub(crate) id: String,
+    /// To whom.
+    pub(crate) to: String,
+    /// What it is about.
+    pub(crate) subject: String,
+    /// Why it was sent.
+    pub(crate) occasion: &'static str,
+    /// Its text.
+    pub(crate) text: String,
+    /// The same as HTML.
+    pub(crate) html: String,
+    /// Where its links lead to.
+    pub(crate) links: Vec<String>,
+    /// Its code, if it has one.
+    pub(crate) code: Option<String>,
+    /// When that happened which it tells of; RFC 3339 in UTC.
+    pub(crate) at: String,
+}
+
+/// The last letters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mailbox(Arc<Mutex<VecDeque<KeptLetter>>>);
+
+impl Mailbox {
+    /// Keeps a letter; the oldest goes where there are too many.
+    pub(super) fn keep(&self, letter: KeptLetter) {
+        let mut letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        letters.truncate(KEPT - 1);
+        letters.push_front(letter);
+    }
+
+    /// All of them, the newest first.
+    pub(super) fn letters(&self) -> Vec<KeptLetter> {
+        let letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        letters.iter().cloned().collect()
+    }
+
+    /// One of them.
+    pub(super) fn letter(&self, id: Uuid) -> Option<KeptLetter> {
+        let letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        letters
+            .iter()
+            .find(|letter| letter.id == id.to_string())
+            .cloned()
+    }
+}
