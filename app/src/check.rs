@@ -51,6 +51,14 @@ impl Typed {
                     fault(Field::Password, reason.to_string());
                 }
             }
+            // These are posted as they are, and judged by the server.
+            Form::RegisterAsked
+            | Form::SignInLink
+            | Form::SignInCode
+            | Form::SignInByLink
+            | Form::ConfirmCode
+            | Form::ConfirmSignUp
+            | Form::ConfirmElsewhere => {}
         }
         faults
     }

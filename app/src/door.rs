@@ -20,33 +20,48 @@ pub struct Bearer(pub Option<SecretString>);
 #[derive(Clone)]
 pub struct RefreshCookie(pub Option<SecretString>);
 
-/// What shall become of the refresh cookie.
+/// What the browser holds to be known again, given to login and register alone.
+#[derive(Clone)]
+pub struct DeviceCookie(pub Option<SecretString>);
+
+/// What shall become of the cookies.
 #[derive(Clone)]
 pub enum CookieChange {
-    /// It holds this token from now on.
+    /// That of the refresh token holds this one from now on.
     Set {
         /// The refresh token.
         token: SecretString,
-        /// The cookie's life, in seconds.
-        max_age: i64,
+        /// The cookie's life, in seconds; that of the browser, if nothing is said.
+        max_age: Option<i64>,
     },
-    /// It is taken away.
+    /// That of the refresh token is taken away.
     Clear,
+    /// The browser is known again by this.
+    Device(SecretString),
+    /// The browser has asked for an account, and confirms that by this.
+    Pending(SecretString),
 }
 
-/// Where a server function leaves the change of the cookie, for the function handler to turn into a header.
+/// Where a server function leaves the changes of cookies, for the function handler to turn into headers.
 #[derive(Clone, Default)]
-pub struct CookieOutbox(Arc<Mutex<Option<CookieChange>>>);
+pub struct CookieOutbox(Arc<Mutex<Vec<CookieChange>>>);
 
 impl CookieOutbox {
-    /// Leaves a change; an earlier one is forgotten.
-    pub fn set(&self, change: CookieChange) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(change);
+    /// Leaves a change.
+    pub fn add(&self, change: CookieChange) {
+        let mut changes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.push(change);
     }
 
-    /// Takes the change out.
-    pub fn take(&self) -> Option<CookieChange> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// Takes the changes out, in the order in which they came.
+    pub fn take(&self) -> Vec<CookieChange> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for DeviceCookie {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("DeviceCookie(…)")
     }
 }
 
@@ -80,6 +95,10 @@ pub(crate) fn refresh_cookie() -> Option<SecretString> {
     use_context::<RefreshCookie>().and_then(|RefreshCookie(token)| token)
 }
 
+pub(crate) fn device_key() -> Option<SecretString> {
+    use_context::<DeviceCookie>().and_then(|DeviceCookie(key)| key)
+}
+
 /// Whose bearer token it is; an error where there is none, or a void one.
 pub(crate) async fn authenticated(engine: &Engine) -> Result<auth::Authenticated, ApiError> {
     let token = bearer().ok_or(auth::Error::NotAuthenticated)?;
@@ -89,9 +108,12 @@ pub(crate) async fn authenticated(engine: &Engine) -> Result<auth::Authenticated
 /// Gives out what was granted: the refresh token by the cookie, the rest by the answer.
 pub(crate) fn give_out(grant: Grant) -> Minted {
     change_cookie(CookieChange::Set {
+        max_age: grant.cookie_max_age(),
         token: grant.refresh_token,
-        max_age: grant.refresh_max_age,
     });
+    if let Some(key) = grant.device_key {
+        change_cookie(CookieChange::Device(key));
+    }
     Minted {
         access_token: grant.access_token.expose_secret().to_owned(),
         expires_in: grant.expires_in,
@@ -102,9 +124,15 @@ pub(crate) fn give_out(grant: Grant) -> Minted {
             profile: grant.profile,
             session: grant.session,
             notices: grant.notices,
+            last_sign_in: grant.last_sign_in,
         },
         outcome: grant.outcome,
     }
+}
+
+/// Gives the browser what it needs to confirm that it has asked for an account.
+pub(crate) fn await_confirmation(browser_key: SecretString) {
+    change_cookie(CookieChange::Pending(browser_key));
 }
 
 /// Takes the cookie away, after a sign-out.
@@ -114,6 +142,6 @@ pub(crate) fn clear_cookie() {
 
 fn change_cookie(change: CookieChange) {
     if let Some(outbox) = use_context::<CookieOutbox>() {
-        outbox.set(change);
+        outbox.add(change);
     }
 }

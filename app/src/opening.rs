@@ -57,8 +57,12 @@ impl Opening {
 
     /// The form that was refused, if it is this one.
     pub(crate) fn take_form(self, form: Form) -> Option<FormState> {
-        self.take(|things| things.form.take())
-            .filter(|state| state.form == form)
+        self.take_any(&[form])
+    }
+
+    /// The form to be shown, if it is one of these.
+    pub(crate) fn take_any(self, forms: &[Form]) -> Option<FormState> {
+        self.take(|things| things.form.take_if(|state| forms.contains(&state.form)))
     }
 
     /// Where to go on to, as the server found it; left for the form to take.

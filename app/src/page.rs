@@ -14,7 +14,7 @@ pub struct Status(pub u16);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next(pub String);
 
-/// The two forms that take a password.
+/// Forms, and what a page shows once one of them was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
@@ -22,6 +22,20 @@ pub enum Form {
     Login,
     /// Creating an account.
     Register,
+    /// Creating an account was answered: a letter is on its way.
+    RegisterAsked,
+    /// Asking for a letter to sign in by.
+    SignInLink,
+    /// Typing the code of such a letter, which is on its way.
+    SignInCode,
+    /// Signing in by the link of such a letter, which was opened.
+    SignInByLink,
+    /// Typing the code of a letter by which an account is created.
+    ConfirmCode,
+    /// Creating an account by the link of such a letter, in the browser that asked for it.
+    ConfirmSignUp,
+    /// The same in another browser, with the password.
+    ConfirmElsewhere,
 }
 
 /// What was typed into a form that was refused. Never the password.
@@ -31,9 +45,11 @@ pub struct Values {
     pub username: String,
     /// The email address.
     pub email: String,
+    /// Whether the browser is not to keep the session.
+    pub unremembered: bool,
 }
 
-/// A form that was posted and refused, to be shown again as it was, with what is wrong beside it.
+/// A form as it is to be shown: posted and refused, as it was and with what is wrong beside it; or the next one on the way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FormState {
     /// Which form.
@@ -54,7 +70,12 @@ pub(crate) struct Outset {
     pub(crate) next: Option<String>,
     pub(crate) status: u16,
     pub(crate) minimum_length: usize,
+    pub(crate) sign_in_links: bool,
 }
+
+/// Whether a letter is a way to sign in, beside the password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignInLinks(pub bool);
 
 #[cfg(feature = "ssr")]
 pub use self::context::PageContext;
@@ -64,7 +85,7 @@ mod context {
     use auth::{password::PasswordPolicy, session::Viewer};
     use leptos::{nonce::Nonce, prelude::provide_context};
 
-    use super::{FormState, Next, Outset, Status};
+    use super::{FormState, Next, Outset, SignInLinks, Status};
 
     /// Everything that a render needs to be told, in one value.
     #[derive(Clone, Debug)]
@@ -79,6 +100,8 @@ mod context {
         pub status: Status,
         /// The rule for new passwords.
         pub policy: PasswordPolicy,
+        /// Whether a letter is a way to sign in.
+        pub sign_in_links: SignInLinks,
         /// The nonce of this answer's Content Security Policy.
         pub nonce: Nonce,
     }
@@ -91,6 +114,7 @@ mod context {
             provide_context(self.next);
             provide_context(self.status);
             provide_context(self.policy);
+            provide_context(self.sign_in_links);
             provide_context(self.nonce);
         }
     }
@@ -110,6 +134,7 @@ mod context {
                 minimum_length: use_context::<PasswordPolicy>()
                     .unwrap_or_default()
                     .minimum_length,
+                sign_in_links: use_context::<SignInLinks>().unwrap_or_default().0,
             }
         }
     }
@@ -125,6 +150,7 @@ impl Outset {
             next: None,
             status: 200,
             minimum_length: auth::password::PasswordPolicy::default().minimum_length,
+            sign_in_links: false,
         }
     }
 }

@@ -5,6 +5,7 @@
     reason = "the component macro writes `pub` of its own"
 )]
 
+pub(crate) mod confirm_sign_up;
 pub(crate) mod error;
 pub(crate) mod home;
 pub(crate) mod not_found;
@@ -12,4 +13,5 @@ pub(crate) mod not_found;
 pub(crate) mod problems;
 pub(crate) mod profile;
 pub(crate) mod sign_in;
+pub(crate) mod sign_in_link;
 pub(crate) mod sign_up;

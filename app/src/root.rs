@@ -18,10 +18,10 @@ use crate::{
     components::{header::Header, trouble::Trouble},
     json::JsonAnswer,
     opening::Opening,
-    page::Outset,
+    page::{Outset, SignInLinks},
     pages::{
-        error::ErrorPage, home::Home, not_found::NotFound, profile::ProfilePage, sign_in::SignIn,
-        sign_up::SignUp,
+        confirm_sign_up::ConfirmSignUp, error::ErrorPage, home::Home, not_found::NotFound,
+        profile::ProfilePage, sign_in::SignIn, sign_in_link::SignInLink, sign_up::SignUp,
     },
     routes::title_for,
     whole::whole,
@@ -42,6 +42,7 @@ pub fn App() -> impl IntoView {
     provide_context(PasswordPolicy {
         minimum_length: outset.minimum_length,
     });
+    provide_context(SignInLinks(outset.sign_in_links));
     Effect::new(move |_| client::session::begin(session));
 
     view! {
@@ -53,6 +54,8 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("") view=page(Home) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("register") view=page(SignUp) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("login") view=page(SignIn) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("sign-in-link") view=page(SignInLink) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("confirm-sign-up") view=page(ConfirmSignUp) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("profile") view=page(ProfilePage) ssr=SsrMode::Async/>
                 </FlatRoutes>
             </main>

@@ -6,6 +6,10 @@ pub const HOME: &str = "/";
 pub const REGISTER: &str = "/register";
 /// Signing in: a page, and the address of its own form.
 pub const LOGIN: &str = "/login";
+/// Signing in by a letter: a page, and the address of its own forms.
+pub const SIGN_IN_LINK: &str = "/sign-in-link";
+/// Creating the account that was asked for, by a letter: a page, and the address of its own forms.
+pub const CONFIRM_SIGN_UP: &str = "/confirm-sign-up";
 /// The account of the signed-in.
 pub const PROFILE: &str = "/profile";
 /// Signing out: the address of a form, no page.
@@ -23,6 +27,8 @@ pub fn title_for(path: &str, signed_in: bool) -> &'static str {
         HOME => "Latchkey",
         REGISTER => "Create an account · Latchkey",
         LOGIN => "Sign in · Latchkey",
+        SIGN_IN_LINK => "Sign in by email · Latchkey",
+        CONFIRM_SIGN_UP => "Confirm your address · Latchkey",
         PROFILE => "Profile · Latchkey",
         _ => "Page not found · Latchkey",
     }
@@ -30,7 +36,15 @@ pub fn title_for(path: &str, signed_in: bool) -> &'static str {
 
 /// Whether the app itself has a page at `path`, so that going there needs no page load.
 pub(crate) fn is_page(path: &str) -> bool {
-    [HOME, REGISTER, LOGIN, PROFILE].contains(&path)
+    [
+        HOME,
+        REGISTER,
+        LOGIN,
+        SIGN_IN_LINK,
+        CONFIRM_SIGN_UP,
+        PROFILE,
+    ]
+    .contains(&path)
 }
 
 #[cfg(test)]
@@ -39,7 +53,15 @@ mod tests {
 
     #[test]
     fn each_page_has_a_title_of_its_own() {
-        let pages = [HOME, REGISTER, LOGIN, PROFILE, "/elsewhere"];
+        let pages = [
+            HOME,
+            REGISTER,
+            LOGIN,
+            SIGN_IN_LINK,
+            CONFIRM_SIGN_UP,
+            PROFILE,
+            "/elsewhere",
+        ];
         let mut titles = pages.map(|path| title_for(path, false)).to_vec();
         titles.push(title_for(HOME, true));
         for (index, title) in titles.iter().enumerate() {

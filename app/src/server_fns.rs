@@ -46,32 +46,49 @@ impl fmt::Debug for Minted {
     }
 }
 
-/// Creates an account and signs in. The session of a cookie that came along ends.
+/// Creates an account and signs in. The session of a cookie that came along ends. Nothing, where the address must be proven first: a letter is
+/// on its way then, whether there is an account of the address or not.
 #[server(prefix = "/fn", endpoint = "register", protocol = Http<Question, Answer>, client = OpenClient)]
 pub async fn register(
     username: String,
     email: String,
     password: String,
-) -> Result<Minted, ApiError> {
+) -> Result<Option<Minted>, ApiError> {
     let sign_up = auth::SignUp {
         username,
         email,
         password: password.into(),
         device: crate::door::device(),
+        device_key: crate::door::device_key(),
         replaces: crate::door::refresh_cookie(),
+        remember: true,
     };
-    let grant = auth::flow::sign_up(&crate::door::engine()?, sign_up).await?;
-    Ok(crate::door::give_out(grant))
+    match auth::flow::sign_up(&crate::door::engine()?, sign_up).await? {
+        auth::SignedUp::In(grant) => Ok(Some(crate::door::give_out(*grant))),
+        auth::SignedUp::Asked { browser_key } => {
+            if let Some(key) = browser_key {
+                crate::door::await_confirmation(key);
+            }
+            Ok(None)
+        }
+    }
 }
 
-/// Signs in by username or email address. The session of a cookie that came along ends.
+/// Signs in by username or email address. The session of a cookie that came along ends. The browser keeps the new one when it is closed, unless
+/// `remember` is false.
 #[server(prefix = "/fn", endpoint = "login", protocol = Http<Question, Answer>, client = OpenClient)]
-pub async fn login(username: String, password: String) -> Result<Minted, ApiError> {
+pub async fn login(
+    username: String,
+    password: String,
+    remember: Option<bool>,
+) -> Result<Minted, ApiError> {
     let sign_in = auth::SignIn {
         identifier: username,
         password: password.into(),
         device: crate::door::device(),
+        device_key: crate::door::device_key(),
         replaces: crate::door::refresh_cookie(),
+        remember: remember.unwrap_or(true),
     };
     let grant = auth::flow::sign_in(&crate::door::engine()?, sign_in).await?;
     Ok(crate::door::give_out(grant))

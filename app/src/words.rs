@@ -1,6 +1,8 @@
 //! Times and lifetimes in words. The same text on the server and in the browser, so that a page reads alike however it was reached:
 //! times are told in UTC.
 
+use auth::session::LastSignIn;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -57,6 +59,20 @@ pub fn day(time: &str) -> String {
         || time.to_owned(),
         |(day, month, year)| format!("{day} {month} {year}"),
     )
+}
+
+/// When somebody signed in before, and what has been tried since.
+pub(crate) fn last_sign_in(last: &LastSignIn) -> String {
+    let clock = last.at.get(11..16).unwrap_or_default();
+    let on = format!("Last signed in on {}, {clock} UTC.", day(&last.at));
+    match last.failures {
+        ..=0 => on,
+        LastSignIn::MOST.. => format!("{on} {} wrong passwords since, or more.", LastSignIn::MOST),
+        some => {
+            let passwords = count(some.unsigned_abs(), "wrong password");
+            format!("{on} {passwords} since.")
+        }
+    }
 }
 
 fn date(time: &str) -> Option<(u8, &'static str, &str)> {
@@ -157,6 +173,23 @@ mod tests {
         assert_eq!(day("2026-01-31T00:00:00Z"), "31 January 2026");
         assert_eq!(time_of_day(1_795_464_845), "20:14:05 UTC");
         assert_eq!(moment_of(1_795_464_845), "23 Nov, 20:14:05 UTC");
+    }
+
+    #[test]
+    fn the_last_sign_in_is_told_with_what_was_tried_since() {
+        let told = |failures| {
+            last_sign_in(&LastSignIn {
+                at: "2026-11-03T20:14:05Z".to_owned(),
+                failures,
+            })
+        };
+        assert_eq!(told(0), "Last signed in on 3 November 2026, 20:14 UTC.");
+        assert_eq!(
+            told(1),
+            "Last signed in on 3 November 2026, 20:14 UTC. 1 wrong password since."
+        );
+        assert!(told(3).ends_with("3 wrong passwords since."));
+        assert!(told(100).ends_with("100 wrong passwords since, or more."));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A person's account: the names it goes by, and what it shows of itself.
 
 mod email_address;
+mod event;
 #[cfg(feature = "engine")]
 mod identifier;
 mod profile;
@@ -12,6 +13,7 @@ mod username;
 
 pub use self::{
     email_address::{EmailAddress, EmailAddressError},
+    event::{AccountEvent, EventPage},
     profile::Profile,
     username::{Username, UsernameError},
 };

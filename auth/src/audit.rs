@@ -1,5 +1,6 @@
 //! The audit log: who did what to which account, and from where. It is only ever added to; what is older than the settings keep it is deleted
 //! by the cleaning, and by nothing else.
+//! Where users have their account deleted, their events stay, and tell no longer whose they were.
 //!
 //! Users are named by their id alone, so that the log holds no name and no address of email, and says as much when they are deleted. A
 //! refresh is not written down, nor is what only reads.
@@ -95,9 +96,9 @@ macro_rules! kinds {
 kinds! {
     /// Somebody made themselves an account.
     SignedUp = "signed_up";
-    /// A session began, by a password or by signing up.
+    /// A session began: by a password, by a letter, or by signing up.
     SignedIn = "signed_in";
-    /// A password was wrong, or the account is disabled, or there is none. What was typed is not written down. Tries that the throttle
+    /// A password or a code was wrong, or the account is disabled, or there is none. What was typed is not written down. Tries that the throttle
     /// refuses are not looked at, and leave nothing.
     SignInFailed = "sign_in_failed";
     /// A user ended a session of theirs.
@@ -106,9 +107,10 @@ kinds! {
     SignedOutEverywhere = "signed_out_everywhere";
     /// A session ended because somebody signed in anew in the same browser.
     SessionReplaced = "session_replaced";
-    /// An operator ended one session.
+    /// An operator ended one session, or a user one of theirs from another.
     SessionEnded = "session_ended";
-    /// An operator ended all sessions, of a user or of everybody.
+    /// An operator ended all sessions, of a user or of everybody; a user all of theirs but one; or the oldest of a user ended, who had more than
+    /// one may have.
     SessionsEnded = "sessions_ended";
     /// An old refresh token came back, and its session was ended (RFC 9700, section 4.14.2).
     RefreshTokenReused = "refresh_token_reused";

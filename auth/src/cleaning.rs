@@ -3,6 +3,8 @@
 //!
 //! The answer to a token is the same whether the row of its ended session is there or not, so that no row need stay for ever.
 
+mod due_accounts;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -11,6 +13,7 @@ use std::{
 use crate::{
     Engine, EngineSettings, Error,
     clock::{Clock, Timestamp},
+    random::Randomness,
     store::{Store, StoreError},
 };
 
@@ -23,6 +26,9 @@ const ENDED_SESSIONS_KEPT: Duration = DAY.saturating_mul(30);
 const DISMISSED_NOTICES_KEPT: Duration = DAY.saturating_mul(30);
 /// How long the word of a deleted user stays beyond the last of their access tokens.
 const DELETIONS_KEPT: Duration = DAY;
+
+/// How long a browser is known in which nobody has signed in again: as long as it keeps its cookie.
+const KNOWN_DEVICES_KEPT: Duration = DAY.saturating_mul(365);
 
 /// How long it is remembered that letters were asked for. Longer than any wait that follows from it.
 const MAIL_COUNTS_KEPT: Duration = DAY;
@@ -45,6 +51,8 @@ pub struct Cleaned {
     pub sessions: u64,
     /// Events of the audit log.
     pub audit_events: u64,
+    /// Accounts that were to be deleted, with all that was theirs.
+    pub users: u64,
     /// Words of users who were deleted.
     pub deletions: u64,
     /// Notices that were dismissed.
@@ -53,6 +61,10 @@ pub struct Cleaned {
     pub links: u64,
     /// Counts of letters that were asked for.
     pub mail_counts: u64,
+    /// Browsers that were known, and were not seen again.
+    pub known_devices: u64,
+    /// Those who asked for an account and never proved their address.
+    pub sign_ups: u64,
 }
 
 impl Cleaned {
@@ -60,20 +72,26 @@ impl Cleaned {
     pub const fn total(self) -> u64 {
         self.sessions
             + self.audit_events
+            + self.users
             + self.deletions
             + self.notices
             + self.links
             + self.mail_counts
+            + self.known_devices
+            + self.sign_ups
     }
 
     const fn and(self, more: Self) -> Self {
         Self {
             sessions: self.sessions + more.sessions,
             audit_events: self.audit_events + more.audit_events,
+            users: self.users + more.users,
             deletions: self.deletions + more.deletions,
             notices: self.notices + more.notices,
             links: self.links + more.links,
             mail_counts: self.mail_counts + more.mail_counts,
+            known_devices: self.known_devices + more.known_devices,
+            sign_ups: self.sign_ups + more.sign_ups,
         }
     }
 }
@@ -83,6 +101,8 @@ impl Cleaned {
 pub(crate) struct Cleaner {
     store: Store,
     clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    sends_mail: bool,
     audit_retention: Option<Duration>,
     deletions_kept: Duration,
 }
@@ -92,19 +112,22 @@ impl Cleaner {
     pub(crate) fn new(
         store: Store,
         clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
         settings: &EngineSettings,
         voided_for: Duration,
     ) -> Self {
         Self {
             store,
             clock,
+            randomness,
+            sends_mail: settings.sends_mail,
             audit_retention: settings.audit_retention,
             deletions_kept: DELETIONS_KEPT + voided_for,
         }
     }
 
     /// One batch of each kind of what is past at `now`.
-    async fn clean_batch(&self, now: Timestamp) -> Result<Cleaned, StoreError> {
+    async fn clean_batch(&self, now: Timestamp) -> Result<Cleaned, Error> {
         let store = &self.store;
         let ended = now.minus(ENDED_SESSIONS_KEPT);
         let audit_events = match self.audit_retention {
@@ -119,6 +142,7 @@ impl Cleaner {
             sessions: store.delete_ended_sessions(ended, BATCH).await?
                 + store.delete_expired_sessions(ended, BATCH).await?,
             audit_events,
+            users: self.delete_due_accounts(now).await?,
             deletions: store
                 .delete_old_deletions(now.minus(self.deletions_kept), BATCH)
                 .await?,
@@ -129,11 +153,15 @@ impl Cleaner {
             mail_counts: store
                 .delete_old_mail_counts(now.minus(MAIL_COUNTS_KEPT), BATCH)
                 .await?,
+            known_devices: store
+                .delete_old_known_devices(now.minus(KNOWN_DEVICES_KEPT), BATCH)
+                .await?,
+            sign_ups: store.delete_old_sign_ups(now, BATCH).await?,
         })
     }
 
     /// Batch after batch, until nothing is left that is past at `now`, whatever the clock does meanwhile.
-    async fn clean(&self, now: Timestamp) -> Result<Cleaned, StoreError> {
+    async fn clean(&self, now: Timestamp) -> Result<Cleaned, Error> {
         let mut all = Cleaned::default();
         loop {
             let batch = self.clean_batch(now).await?;
@@ -171,21 +199,25 @@ pub(crate) async fn keep_clean(cleaner: Cleaner) {
         let done = match cleaner.trusted_now(&mut watch).await {
             Ok(Some(now)) => cleaner.clean(now).await,
             Ok(None) => continue,
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         match done {
             Ok(done) if done.total() == 0 => {}
             Ok(done) => tracing::info!(
                 sessions = done.sessions,
                 audit_events = done.audit_events,
+                users = done.users,
                 deletions = done.deletions,
                 notices = done.notices,
                 links = done.links,
                 mail_counts = done.mail_counts,
+                known_devices = done.known_devices,
+                sign_ups = done.sign_ups,
                 "what is past was deleted"
             ),
             Err(error) => {
-                tracing::warn!(%error, "what is past could not be deleted; the next turn tries again");
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::warn!(%error, cause, "what is past could not be deleted; the next turn tries again");
             }
         }
     }
@@ -225,12 +257,12 @@ impl Engine {
     /// # Errors
     /// [`Error::Unavailable`], when the database does not answer.
     pub async fn clean_once(&self) -> Result<Cleaned, Error> {
-        Ok(self.parts().cleaner.clean_batch(self.now()).await?)
+        self.parts().cleaner.clean_batch(self.now()).await
     }
 
     /// Deletes all that is past, batch after batch.
     pub(crate) async fn clean(&self) -> Result<Cleaned, Error> {
-        Ok(self.parts().cleaner.clean(self.now()).await?)
+        self.parts().cleaner.clean(self.now()).await
     }
 }
 

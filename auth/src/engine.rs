@@ -203,6 +203,7 @@ impl Engine {
         let cleaner = Cleaner::new(
             store.clone(),
             Arc::clone(&clock),
+            Arc::clone(&randomness),
             &settings,
             retention(&settings),
         );

@@ -20,7 +20,7 @@ use crate::{
     flow::Device,
     link::{Purpose, token_hash},
     master_secret::MasterSecret,
-    random::id,
+    random::{Randomness, id},
     store::{LetterRow, NewLetter, NewLink},
     token::seal::SealError,
 };
@@ -251,6 +251,25 @@ impl LetterKey {
     }
 }
 
+/// A letter to be written down with what it tells of.
+pub(crate) fn new_letter(
+    occasion: Occasion,
+    user: Option<UserId>,
+    recipient: &str,
+    detail: &LetterDetail,
+    now: Timestamp,
+    randomness: &dyn Randomness,
+) -> Result<NewLetter, Error> {
+    Ok(NewLetter {
+        id: id(now, randomness)?,
+        occasion,
+        user,
+        recipient: recipient.to_owned(),
+        detail: serde_json::to_string(detail).map_err(|error| Error::Internal(Box::new(error)))?,
+        due_at: now,
+    })
+}
+
 impl Engine {
     /// Whether letters are sent here.
     pub fn sends_mail(&self) -> bool {
@@ -273,15 +292,8 @@ impl Engine {
         if !self.sends_mail() {
             return Ok(None);
         }
-        Ok(Some(NewLetter {
-            id: id(now, &*self.parts().randomness)?,
-            occasion,
-            user,
-            recipient: recipient.to_owned(),
-            detail: serde_json::to_string(&detail)
-                .map_err(|error| Error::Internal(Box::new(error)))?,
-            due_at: now,
-        }))
+        let randomness = &*self.parts().randomness;
+        new_letter(occasion, user, recipient, &detail, now, randomness).map(Some)
     }
 
     /// Says that a letter was written, to who waits for one.

@@ -47,7 +47,7 @@ pub use self::{
     cleaning::Cleaned,
     engine::{Engine, EngineSettings, StartError, Verification},
     error::Error,
-    flow::{Authenticated, Device, Grant, SignIn, SignUp},
+    flow::{Authenticated, Device, Grant, SignIn, SignInWay, SignUp, SignedUp},
     letter::{Delivery, Letter, LetterDetail, LettersWaiting, Occasion},
     link::{LinkFacts, Purpose},
     master_secret::MasterSecret,

@@ -12,7 +12,7 @@ use metrics::{
     Counter, Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram,
 };
 
-use crate::{Error, Grant, session::Outcome, token::Refused};
+use crate::{Error, Grant, SignedUp, session::Outcome, token::Refused};
 
 /// Events of which each is of one kind, counted by a label that names it.
 macro_rules! events {
@@ -69,6 +69,8 @@ events! {
         UnknownUser = "unknown_user";
         /// The password was right, and the account is disabled.
         Disabled = "disabled";
+        /// A link or a code from a letter was not good.
+        WrongLink = "wrong_link";
         /// It came too soon after wrong passwords, so that nothing was looked at.
         TooSoon = "too_soon";
         /// Too many passwords waited to be checked.
@@ -88,7 +90,8 @@ impl SignInResult {
             Err(Error::WrongCredentials) => None,
             Err(Error::TooManyTries { .. }) => Some(Self::TooSoon),
             Err(Error::Busy { .. }) => Some(Self::Busy),
-            Err(Error::Invalid(_)) => Some(Self::Invalid),
+            Err(Error::InvalidLink | Error::WrongCode) => Some(Self::WrongLink),
+            Err(Error::Invalid(_) | Error::NotFound | Error::NoMail) => Some(Self::Invalid),
             Err(_) => Some(Self::Failed),
         }
     }
@@ -99,7 +102,9 @@ events! {
     SignUpResult, "latchkey_sign_ups_total" by "outcome": "Sign-ups, by how they ended." {
         /// There is one account more.
         Succeeded = "succeeded";
-        /// A field can't be taken, or its name or address is somebody's.
+        /// A letter is on its way, by which the account is made.
+        Asked = "asked";
+        /// A field can't be taken, its name or address is somebody's, or a link or a code was not good.
         Invalid = "invalid";
         /// Too many passwords waited to be hashed.
         Busy = "busy";
@@ -110,12 +115,27 @@ events! {
 
 impl SignUpResult {
     /// How a sign-up ended, by its answer.
-    pub(crate) fn of(answer: &Result<Grant, Error>) -> Self {
+    pub(crate) fn of(answer: &Result<SignedUp, Error>) -> Self {
+        match answer {
+            Ok(SignedUp::In(_)) => Self::Succeeded,
+            Ok(SignedUp::Asked { .. }) => Self::Asked,
+            Err(error) => Self::refused(error),
+        }
+    }
+
+    /// How it ended that an account was to be made by a letter, by its answer.
+    pub(crate) fn of_confirmed(answer: &Result<Grant, Error>) -> Self {
         match answer {
             Ok(_) => Self::Succeeded,
-            Err(Error::Invalid(_)) => Self::Invalid,
-            Err(Error::Busy { .. }) => Self::Busy,
-            Err(_) => Self::Failed,
+            Err(error) => Self::refused(error),
+        }
+    }
+
+    const fn refused(error: &Error) -> Self {
+        match error {
+            Error::Invalid(_) | Error::InvalidLink | Error::WrongCode => Self::Invalid,
+            Error::Busy { .. } => Self::Busy,
+            _ => Self::Failed,
         }
     }
 }

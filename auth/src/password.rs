@@ -15,4 +15,6 @@ mod pool;
 mod secret;
 
 #[cfg(feature = "engine")]
+pub(crate) use self::pool::network;
+#[cfg(feature = "engine")]
 pub use self::{pool::HashPool, secret::Password};

@@ -2,17 +2,26 @@
 
 mod audit;
 mod backup;
+mod beginning;
+mod change;
 mod copy;
+mod deletion;
+mod export;
 mod key;
+mod known_device;
+mod last_sign_in;
 mod letter;
 mod link;
 mod mail_count;
 mod notice;
+mod own_session;
+mod pending_sign_up;
 mod pool;
 mod postgres;
 mod revocation;
 mod session;
 mod sign_in_failure;
+mod sign_in_link;
 mod timestamp;
 mod user;
 
@@ -40,9 +49,18 @@ pub use self::{
     user::{NewUser, Taken},
 };
 pub(crate) use self::{
+    beginning::Surplus,
+    change::PasswordChange,
+    deletion::DueAccount,
+    export::{HeldDevice, HeldNotice, HeldSession},
+    known_device::{Acquaintance, NewKnownDevice},
+    last_sign_in::SignInEvent,
     letter::LetterRow,
     link::{Link, NewLink},
     mail_count::MailLimit,
+    own_session::Distrust,
+    pending_sign_up::{Confirmation, Confirmed, NewPendingSignUp, PendingSignUp},
+    sign_in_failure::Failures,
 };
 
 /// The database: SQLite, which needs no server, or PostgreSQL for any number of processes.

@@ -2,6 +2,7 @@
 
 import { expect, test } from '../fixtures';
 import { hydrated } from '../fixtures/hydration';
+import { sessionCookies } from '../fixtures/thief';
 import { ErrorPage } from '../pages/error';
 
 test('an address that is no page still knows who looks, and leads back to them', async ({ page, header, home, signInPage, alice, browserConsole }) => {
@@ -32,7 +33,7 @@ test('signing out from an error page works', async ({ page, context, header, sig
   await header.signOut.click();
   await expect(header.signIn).toBeVisible();
   await expect(page).toHaveURL('/');
-  expect(await context.cookies()).toEqual([]);
+  expect(await sessionCookies(context)).toEqual([]);
 });
 
 test.describe('an address that asks too often', () => {

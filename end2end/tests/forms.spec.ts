@@ -4,6 +4,7 @@ import { expect, test } from '../fixtures';
 import { markDocument, sameDocument } from '../fixtures/hydration';
 import { hold, requestsTo } from '../fixtures/network';
 import { somebody } from '../fixtures/person';
+import { sessionCookies } from '../fixtures/thief';
 
 test('each wrong field is named beside it, and the first of them is focused', async ({ page, registerPage }) => {
   const sent = requestsTo(page, '/fn/register');
@@ -45,7 +46,7 @@ test('a wrong password is answered with a sentence, and nothing typed is lost', 
   await expect(signInPage.alert).toHaveText('Invalid username or password. Check both and try again.');
   await expect(signInPage.username).toHaveValue(alice.username);
   await expect(signInPage.password).toHaveValue('not this one, surely');
-  expect(await context.cookies()).toEqual([]);
+  expect(await sessionCookies(context)).toEqual([]);
   await signInPage.fill(alice);
   await expect(page.getByRole('heading', { name: `Hello, ${alice.username}` })).toBeVisible();
   expect(await sameDocument(page), 'no page load').toBe(true);

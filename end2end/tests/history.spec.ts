@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
 import type { Person } from '../fixtures/person';
+import { sessionCookies } from '../fixtures/thief';
 import type { ProfilePage } from '../pages/profile';
 import { SiteHeader } from '../pages/site-header';
 
@@ -38,7 +39,7 @@ test('after signing out, Back shows nothing personal', async ({ page, context, h
     await expect(page.getByText(alice.email)).toHaveCount(0);
     await expect(page.getByText(alice.username)).toHaveCount(0);
   }
-  expect(await context.cookies()).toEqual([]);
+  expect(await sessionCookies(context)).toEqual([]);
 });
 
 test('after signing out with another page on top, a page that is restored shows nothing personal', async ({

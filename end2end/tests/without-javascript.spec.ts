@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
 import { somebody } from '../fixtures/person';
+import { sessionCookies } from '../fixtures/thief';
 
 test.use({ javaScriptEnabled: false });
 
@@ -31,7 +32,7 @@ test('the whole way with JavaScript off', async ({ page, context, home, header, 
 
   expect(await postedBy(page, () => header.signOut.click())).toBe(303);
   await expect(header.signIn).toBeVisible();
-  expect(await context.cookies()).toEqual([]);
+  expect(await sessionCookies(context)).toEqual([]);
   await header.signIn.click();
   expect(await postedBy(page, () => signInPage.fill(newcomer))).toBe(303);
   await expect(home.greeting(newcomer)).toBeVisible();

@@ -4,7 +4,10 @@
 //! sees the request's headers itself.
 
 use app::{
-    door::{Bearer as BearerContext, CookieChange, CookieOutbox, RefreshCookie as CookieContext},
+    door::{
+        Bearer as BearerContext, CookieChange, CookieOutbox, DeviceCookie,
+        RefreshCookie as CookieContext,
+    },
     error::ApiError,
     problems::Kind,
 };
@@ -30,6 +33,7 @@ use leptos::{
 
 use crate::{
     bearer::Bearer,
+    host_cookie::Purpose,
     json,
     middleware::client_address::Asker,
     problem::{self, Problem},
@@ -79,6 +83,9 @@ async fn call(
     let refused = (path == REFRESH && sent.came()).then_some(CookieChange::Clear);
     let reads_the_cookie = READ_THE_COOKIE.contains(&path.as_str());
     let cookie = reads_the_cookie.then(|| CookieContext(sent.token()));
+    let device_key = TAKE_CREDENTIALS
+        .contains(&path.as_str())
+        .then(|| DeviceCookie(state.cookie.beside(Purpose::Device).read(&parts.headers)));
     for secret in [COOKIE, AUTHORIZATION, REFERER] {
         parts.headers.remove(secret);
     }
@@ -92,6 +99,7 @@ async fn call(
         device,
         bearer,
         cookie,
+        device_key,
         outbox: outbox.clone(),
     };
     let request = Request::from_parts(parts, Body::from(body));
@@ -99,14 +107,16 @@ async fn call(
         .await
         .into_response();
     let mut response = with_status(response).await?;
-    let mut change = outbox.take();
+    let mut changes = outbox.take();
     if response.status() == StatusCode::UNAUTHORIZED {
-        change = change.or(refused);
+        if changes.is_empty() {
+            changes.extend(refused);
+        }
         if !reads_the_cookie && !response.headers().contains_key(WWW_AUTHENTICATE) {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
     }
-    with_cookie(&state, response, change)
+    with_cookies(&state, response, changes)
 }
 
 /// What a function may know.
@@ -116,6 +126,7 @@ struct Contexts {
     device: Device,
     bearer: BearerContext,
     cookie: Option<CookieContext>,
+    device_key: Option<DeviceCookie>,
     outbox: CookieOutbox,
 }
 
@@ -127,6 +138,9 @@ impl Contexts {
         provide_context(self.outbox.clone());
         if let Some(cookie) = &self.cookie {
             provide_context(cookie.clone());
+        }
+        if let Some(device_key) = &self.device_key {
+            provide_context(device_key.clone());
         }
     }
 }
@@ -176,11 +190,11 @@ async fn with_status(response: Response) -> Result<Response, Problem> {
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-/// Turns what a function left in its outbox into a header. A refusal that says nothing of the cookie changes nothing about it.
-fn with_cookie(
+/// Turns what a function left in its outbox into headers. A refusal that says nothing of a cookie changes nothing about it.
+fn with_cookies(
     state: &State,
     mut response: Response,
-    change: Option<CookieChange>,
+    changes: Vec<CookieChange>,
 ) -> Result<Response, Problem> {
     let status = response.status();
     if status == StatusCode::FORBIDDEN
@@ -189,15 +203,16 @@ fn with_cookie(
     {
         return Ok(response);
     }
-    let header = match change {
-        None => return Ok(response),
-        Some(CookieChange::Clear) => state.cookie.clear(),
-        Some(CookieChange::Set { token, max_age }) => state
-            .cookie
-            .set(&token, max_age)
-            .ok_or_else(Problem::internal)?,
-    };
-    response.headers_mut().append(SET_COOKIE, header);
+    for change in changes {
+        let header = match change {
+            CookieChange::Clear => Some(state.cookie.clear()),
+            CookieChange::Set { token, max_age } => state.cookie.set(&token, max_age),
+            CookieChange::Device(key) => state.cookie.beside(Purpose::Device).set(&key),
+            CookieChange::Pending(key) => state.cookie.beside(Purpose::PendingSignUp).set(&key),
+        };
+        let header = header.ok_or_else(Problem::internal)?;
+        response.headers_mut().append(SET_COOKIE, header);
+    }
     Ok(response)
 }
 

@@ -73,6 +73,32 @@ impl Members {
         self.text(name).into()
     }
 
+    /// Takes a member that is text if it is there.
+    pub(crate) fn optional_text(&mut self, name: &str) -> Option<String> {
+        self.values
+            .get(name)
+            .is_some_and(|value| !value.is_null())
+            .then(|| self.text(name))
+    }
+
+    /// Takes a member that is text and a secret, if it is there.
+    pub(crate) fn optional_secret(&mut self, name: &str) -> Option<SecretString> {
+        self.optional_text(name).map(SecretString::from)
+    }
+
+    /// Takes a member that is true or false, and `default` if it isn't there.
+    pub(crate) fn flag(&mut self, name: &str, default: bool) -> bool {
+        match self.values.remove(name) {
+            Some(Value::Bool(truth)) => truth,
+            Some(_) => {
+                let fault = Fault::new(name, "This must be true or false.");
+                self.faults.push(fault);
+                default
+            }
+            None => default,
+        }
+    }
+
     /// Refuses the body if a member was missing or of the wrong kind. What was not taken is ignored, never applied.
     pub(crate) fn finish(self) -> Result<(), Problem> {
         if self.faults.is_empty() {
@@ -319,6 +345,38 @@ mod tests {
                 "{values:?}"
             );
         }
+    }
+
+    fn members(body: &str) -> Members {
+        let headers =
+            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        Members::read(&headers, body.as_bytes()).unwrap_or_else(|problem| panic!("{problem:?}"))
+    }
+
+    #[test]
+    fn a_flag_is_true_or_false_or_not_there() {
+        for (body, flag, is_fine) in [
+            ("{}", true, true),
+            (r#"{"remember": true}"#, true, true),
+            (r#"{"remember": false}"#, false, true),
+            (r#"{"remember": "false"}"#, true, false),
+            (r#"{"remember": 0}"#, true, false),
+        ] {
+            let mut members = members(body);
+            assert_eq!(members.flag("remember", true), flag, "{body}");
+            assert_eq!(members.finish().is_ok(), is_fine, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_need_not_be_there_must_still_be_text() {
+        let mut without = members(r#"{"password": null}"#);
+        assert_eq!(without.optional_text("password"), None);
+        assert_eq!(without.optional_text("username"), None);
+        assert!(without.finish().is_ok());
+        let mut wrong = members(r#"{"username": 1}"#);
+        wrong.optional_text("username");
+        assert!(wrong.finish().is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod causes;
 pub mod command_line;
 mod form;
 mod functions;
+mod host_cookie;
 mod json;
 mod listener;
 mod mail;

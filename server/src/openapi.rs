@@ -20,8 +20,8 @@ use utoipa::{
 pub(crate) use self::{
     refusals::{Responses, refused_with},
     schemas::{
-        Credentials, Fault, Health, JsonWebKeySet, PasswordForm, Problem, Profile, Readiness,
-        Registered, Registration, Tokens,
+        Accepted, Address, Credentials, Fault, Health, JsonWebKeySet, PasswordForm, Problem,
+        Profile, Readiness, Registered, Registration, SignInLetter, SignUpLetter, Tokens,
     },
 };
 use crate::rest;

@@ -3,9 +3,12 @@
 //! A page is rendered for its viewer, whom the refresh cookie tells. Rendering reads only: it rotates nothing, writes nothing and sets no
 //! cookie. Who may not see a page is sent away before anything of it is rendered.
 
+mod confirm_sign_up;
 mod forms;
+mod letter_link;
 mod problems;
 mod render;
+mod sign_in_link;
 
 use auth::{SecretString, session::Viewer};
 use axum::{
@@ -21,10 +24,14 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use self::render::Page;
 pub(crate) use self::{
+    confirm_sign_up::{confirm_sign_up, post_confirm_sign_up},
     forms::{dismiss_notice, register, sign_in, sign_out},
     problems::{all_problems, problem},
+    sign_in_link::{post_sign_in_link, sign_in_link},
 };
-use crate::{functions, middleware::ResponseNonce, problem::Problem, state::State};
+use crate::{
+    functions, host_cookie::Purpose, middleware::ResponseNonce, problem::Problem, state::State,
+};
 
 /// What a page is told of the request that asks for it.
 #[derive(Clone)]
@@ -32,6 +39,7 @@ pub(crate) struct Visit {
     uri: Uri,
     nonce: ResponseNonce,
     cookie: Option<SecretString>,
+    device_key: Option<SecretString>,
 }
 
 impl Visit {
@@ -46,6 +54,7 @@ impl Visit {
             uri: request.uri().clone(),
             nonce,
             cookie: state.cookie.read(request.headers()).token(),
+            device_key: state.cookie.beside(Purpose::Device).read(request.headers()),
         }
     }
 
@@ -153,6 +162,7 @@ mod tests {
             uri: Uri::from_static(uri),
             nonce: ResponseNonce::default(),
             cookie: None,
+            device_key: None,
         }
         .next()
     }

@@ -3,10 +3,16 @@
 //! The reader works on raw bytes and decodes nothing. A reader that decodes names takes `%5F%5FHost-…` for `__Host-…`, which a sibling
 //! domain may set; and one that wants the whole header to be text is blinded by a single foreign byte in a neighbour.
 
-use auth::{ExposeSecret, SecretString};
-use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use auth::{ExposeSecret, Grant, SecretString};
+use axum::http::{
+    HeaderMap, HeaderValue,
+    header::{COOKIE, SET_COOKIE},
+};
 
-use crate::settings::CookieKind;
+use crate::{
+    host_cookie::{HostCookie, Purpose},
+    settings::CookieKind,
+};
 
 /// Reads and writes the cookie of one kind.
 #[derive(Clone, Copy, Debug)]
@@ -56,38 +62,40 @@ impl RefreshCookie {
         }
     }
 
-    /// What the `Cookie` headers say of it. Two of the name count as none: one of them is not ours, and which can't be told.
-    pub(crate) fn read(self, headers: &HeaderMap) -> Sent {
-        let mut values = headers
-            .get_all(COOKIE)
-            .iter()
-            .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
-            .filter_map(|pair| value_of(pair, self.name().as_bytes()));
-        match (values.next(), values.next()) {
-            (None, _) => Sent::Nothing,
-            (Some(_), Some(_)) => Sent::Twice,
-            (Some(value), None) => match std::str::from_utf8(value) {
-                Ok(token)
-                    if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) =>
-                {
-                    Sent::Token(token.into())
-                }
-                _ => Sent::Garbage,
-            },
-        }
+    /// Another cookie of the same kind.
+    pub(crate) const fn beside(self, purpose: Purpose) -> HostCookie {
+        HostCookie::new(self.kind, purpose)
     }
 
-    /// The `Set-Cookie` that gives a browser `token` for so many seconds; `None` if the token holds what no header can.
-    pub(crate) fn set(self, token: &SecretString, max_age: i64) -> Option<HeaderValue> {
+    /// What the `Cookie` headers say of it.
+    pub(crate) fn read(self, headers: &HeaderMap) -> Sent {
+        read_named(headers, self.name())
+    }
+
+    /// The `Set-Cookie` that gives a browser `token` for so many seconds, or until it is closed where no number is said; `None` if the token
+    /// holds what no header can.
+    pub(crate) fn set(self, token: &SecretString, max_age: Option<i64>) -> Option<HeaderValue> {
+        let life = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
         let mut header = HeaderValue::try_from(format!(
-            "{}={}; {}; Max-Age={max_age}",
+            "{}={}; {}{life}",
             self.name(),
             token.expose_secret(),
-            self.attributes()
+            self.kind.attributes()
         ))
         .ok()?;
         header.set_sensitive(true);
         Some(header)
+    }
+
+    /// Gives a browser what it was granted: the refresh token, and by what it is known again if it does not hold that yet. `None` if one of them
+    /// holds what no header can.
+    pub(crate) fn grant(self, grant: &Grant, headers: &mut HeaderMap) -> Option<()> {
+        let refresh = self.set(&grant.refresh_token, grant.cookie_max_age())?;
+        headers.append(SET_COOKIE, refresh);
+        if let Some(key) = &grant.device_key {
+            headers.append(SET_COOKIE, self.beside(Purpose::Device).set(key)?);
+        }
+        Some(())
     }
 
     /// The `Set-Cookie` that takes it from a browser. It repeats the attributes: browsers refuse a `__Host-` cookie without them.
@@ -101,12 +109,34 @@ impl RefreshCookie {
             ),
         }
     }
+}
 
-    const fn attributes(self) -> &'static str {
-        match self.kind {
-            CookieKind::Host => "HttpOnly; Secure; SameSite=Lax; Path=/",
-            CookieKind::Development => "HttpOnly; SameSite=Lax; Path=/",
+impl CookieKind {
+    /// What every cookie of ours says of itself.
+    pub(crate) const fn attributes(self) -> &'static str {
+        match self {
+            Self::Host => "HttpOnly; Secure; SameSite=Lax; Path=/",
+            Self::Development => "HttpOnly; SameSite=Lax; Path=/",
         }
+    }
+}
+
+/// What the `Cookie` headers say of the cookie of this name. Two of the name count as none: one of them is not ours, and which can't be told.
+pub(crate) fn read_named(headers: &HeaderMap, name: &str) -> Sent {
+    let mut values = headers
+        .get_all(COOKIE)
+        .iter()
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| value_of(pair, name.as_bytes()));
+    match (values.next(), values.next()) {
+        (None, _) => Sent::Nothing,
+        (Some(_), Some(_)) => Sent::Twice,
+        (Some(value), None) => match std::str::from_utf8(value) {
+            Ok(token) if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Sent::Token(token.into())
+            }
+            _ => Sent::Garbage,
+        },
     }
 }
 
@@ -212,10 +242,19 @@ mod tests {
     }
 
     #[test]
+    fn without_a_number_of_seconds_it_goes_with_the_browser() {
+        let set = RefreshCookie::new(CookieKind::Host).set(&"abc".into(), None);
+        assert_eq!(
+            set.unwrap(),
+            "__Host-refresh_token=abc; HttpOnly; Secure; SameSite=Lax; Path=/"
+        );
+    }
+
+    #[test]
     fn clearing_repeats_the_attributes() {
         for kind in [CookieKind::Host, CookieKind::Development] {
             let cookie = RefreshCookie::new(kind);
-            let set = cookie.set(&"abc".into(), 9).unwrap();
+            let set = cookie.set(&"abc".into(), Some(9)).unwrap();
             assert_eq!(
                 set.to_str()
                     .unwrap()

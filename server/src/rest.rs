@@ -1,6 +1,7 @@
 //! The REST API, for every client that is not the app itself: a file an endpoint, which says beside its handler what is told of it.
 
 mod answer;
+mod confirm_sign_up;
 mod description;
 mod health;
 mod key_set;
@@ -10,10 +11,13 @@ mod logout_all;
 mod profile;
 mod refresh;
 mod register;
+mod sign_in_link;
+mod use_sign_in_link;
 
 use crate::openapi;
 
 pub(crate) use self::{
+    confirm_sign_up::confirm_sign_up,
     description::description,
     health::{live, ready},
     key_set::key_set,
@@ -23,6 +27,8 @@ pub(crate) use self::{
     profile::profile,
     refresh::refresh,
     register::register,
+    sign_in_link::sign_in_link,
+    use_sign_in_link::use_sign_in_link,
 };
 
 /// What is told of each endpoint. A test of the table of routes finds one that is missing here.
@@ -30,7 +36,10 @@ pub(crate) use self::{
 #[openapi(
     paths(
         register::register,
+        confirm_sign_up::confirm_sign_up,
         login::login,
+        sign_in_link::sign_in_link,
+        use_sign_in_link::use_sign_in_link,
         refresh::refresh,
         logout::logout,
         logout_all::logout_all,

@@ -2,7 +2,9 @@
 
 use app::{
     problems::Kind,
-    routes::{DISMISS_NOTICE, HOME, LOGIN, LOGOUT, PROFILE, REGISTER},
+    routes::{
+        CONFIRM_SIGN_UP, DISMISS_NOTICE, HOME, LOGIN, LOGOUT, PROFILE, REGISTER, SIGN_IN_LINK,
+    },
 };
 use axum::{
     Router,
@@ -97,10 +99,21 @@ impl Endpoint {
 }
 
 /// The REST API. What stands here is described beside its handler; a test compares the two.
-fn endpoints() -> [Endpoint; 10] {
+fn endpoints() -> [Endpoint; 13] {
     [
         Endpoint::post("/api/v1/auth/register", rest::register, Cost::Hash),
+        Endpoint::post(
+            "/api/v1/auth/confirm-sign-up",
+            rest::confirm_sign_up,
+            Cost::Hash,
+        ),
         Endpoint::post("/api/v1/auth/login", rest::login, Cost::Hash),
+        Endpoint::post("/api/v1/auth/sign-in-link", rest::sign_in_link, Cost::Hash),
+        Endpoint::post(
+            "/api/v1/auth/sign-in-link/use",
+            rest::use_sign_in_link,
+            Cost::Hash,
+        ),
         Endpoint::post("/api/v1/auth/refresh", rest::refresh, Cost::Request),
         Endpoint::post("/api/v1/auth/logout", rest::logout, Cost::Request),
         Endpoint::post("/api/v1/auth/logout-all", rest::logout_all, Cost::Request),
@@ -153,6 +166,18 @@ fn uncounted(state: &State) -> Router<State> {
     Router::new()
         .route(REGISTER, page_of_a_form().post(pages::register))
         .route(LOGIN, page_of_a_form().post(pages::sign_in))
+        .route(
+            SIGN_IN_LINK,
+            get(pages::sign_in_link)
+                .layer(state.rates.requests.layer())
+                .post(pages::post_sign_in_link),
+        )
+        .route(
+            CONFIRM_SIGN_UP,
+            get(pages::confirm_sign_up)
+                .layer(state.rates.requests.layer())
+                .post(pages::post_confirm_sign_up),
+        )
         .merge(api(state, |cost| cost == Cost::Nothing))
         .merge(api_docs::files())
         .route("/favicon.ico", get(assets::icon))

@@ -12,6 +12,8 @@ function init()
   cookies, tokens = {}, {}
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+  -- A browser that was here before: it is given one cookie, and nobody is told of a new one.
+  wrk.headers["Cookie"] = "__Host-device=" .. ("a-browser-"):rep(4) .. "abc"
 end
 
 function request()

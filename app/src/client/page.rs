@@ -86,6 +86,11 @@ pub(crate) fn typed(id: &str) -> String {
         .unwrap_or_default()
 }
 
+/// Whether the box of that id is checked.
+pub(crate) fn is_checked(id: &str) -> bool {
+    element::<HtmlInputElement>(id).is_some_and(|field| field.checked())
+}
+
 /// Empties the field of that id.
 pub(crate) fn clear(id: &str) {
     if let Some(field) = element::<HtmlInputElement>(id) {

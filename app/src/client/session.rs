@@ -358,7 +358,13 @@ fn keep(minted: Minted) -> Result<(), ApiError> {
             minted.viewer.session.generation,
         ));
         known.rotated_elsewhere = false;
-        known.viewer = Some(minted.viewer);
+        let mut viewer = minted.viewer;
+        // A refresh does not tell it again, and it stays for as long as the page does.
+        if viewer.last_sign_in.is_none() {
+            let shown = known.viewer.as_ref();
+            viewer.last_sign_in = shown.and_then(|shown| shown.last_sign_in.clone());
+        }
+        known.viewer = Some(viewer);
         known.token = Some(TokenFacts {
             claims: minted.claims,
             key_id: minted.key_id,

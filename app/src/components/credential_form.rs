@@ -22,6 +22,7 @@ use super::{
     field::{Field, FieldFacts},
     password_field::PasswordField,
     progress::Progress,
+    remember_box::{REMEMBER, RememberBox},
 };
 use crate::{
     check::Typed,
@@ -40,7 +41,12 @@ const REFUSAL: &str = "refusal";
 
 /// The form.
 #[component]
-pub(crate) fn CredentialForm(form: Form) -> impl IntoView {
+pub(crate) fn CredentialForm(
+    /// Which of the two.
+    form: Form,
+    /// To which address a letter is on its way, once that is the answer.
+    asked: RwSignal<Option<String>>,
+) -> impl IntoView {
     let opening = Opening::of_app();
     let policy = use_context::<PasswordPolicy>().unwrap_or_default();
     let refused = opening.take_form(form);
@@ -48,7 +54,12 @@ pub(crate) fn CredentialForm(form: Form) -> impl IntoView {
     // The server refused the form for one who was signed in already: they are not sent on before they are through.
     let stay = RwSignal::new(refused.is_some());
     let FormState {
-        values: Values { username, email },
+        values:
+            Values {
+                username,
+                email,
+                unremembered,
+            },
         errors,
         message,
         ..
@@ -102,7 +113,7 @@ pub(crate) fn CredentialForm(form: Form) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !progress.pending.get_untracked() {
-            send(form, policy, progress, stay);
+            send(form, policy, progress, stay, asked);
         }
     };
     let typing = move |event: Event| {
@@ -120,6 +131,7 @@ pub(crate) fn CredentialForm(form: Form) -> impl IntoView {
             <Field facts=identifier kind="text" value=username/>
             {email_field}
             <PasswordField facts=password is_new/>
+            {(!is_new).then(|| view! { <RememberBox checked=!unremembered/> })}
             <input type="hidden" name="next" value=next/>
             <button class="primary" type="submit" aria-disabled=mark(move || progress.pending.get())>
                 {text(move || if progress.pending.get() { busy } else { label }.to_owned())}
@@ -129,8 +141,15 @@ pub(crate) fn CredentialForm(form: Form) -> impl IntoView {
 }
 
 /// Sends what was typed, unless something is wrong with it.
-fn send(form: Form, policy: PasswordPolicy, progress: Progress, stay: RwSignal<bool>) {
+fn send(
+    form: Form,
+    policy: PasswordPolicy,
+    progress: Progress,
+    stay: RwSignal<bool>,
+    asked: RwSignal<Option<String>>,
+) {
     let typed = typed(form);
+    let remember = page::is_checked(REMEMBER);
     let faults = typed.faults(form, policy);
     if !faults.is_empty() {
         show(progress, faults);
@@ -145,16 +164,20 @@ fn send(form: Form, policy: PasswordPolicy, progress: Progress, stay: RwSignal<b
             email,
             password,
         } = typed;
+        let address = email.clone();
         let answer = session::in_turn(async {
-            match form {
-                Form::Login => server_fns::login(username, password).await,
-                Form::Register => server_fns::register(username, email, password).await,
+            if form == Form::Register {
+                server_fns::register(username, email, password).await
+            } else {
+                let minted = server_fns::login(username, password, Some(remember)).await;
+                minted.map(Some)
             }
         })
         .await;
         progress.pending.set(false);
         match answer {
-            Ok(minted) => {
+            Ok(None) => asked.set(Some(address)),
+            Ok(Some(minted)) => {
                 page::clear(Name::Password.as_str());
                 stay.set(false);
                 session::signed_in(minted);

@@ -60,6 +60,9 @@ pub(crate) fn Field(
     kind: &'static str,
     /// What it begins with.
     value: String,
+    /// Which keys a phone shows, if not those of the type.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
 ) -> impl IntoView {
     let id = facts.name.as_str();
     view! {
@@ -70,6 +73,7 @@ pub(crate) fn Field(
                 name=id
                 type=kind
                 required
+                inputmode=inputmode
                 autocomplete=facts.autocomplete
                 autocapitalize="none"
                 spellcheck="false"

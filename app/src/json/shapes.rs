@@ -3,7 +3,7 @@
 use auth::{
     account::Profile,
     error::{Field, FieldError},
-    session::{Notice, NoticeKind, Outcome, SessionSummary, Viewer},
+    session::{LastSignIn, Notice, NoticeKind, Outcome, SessionSummary, Viewer},
     token::AccessClaims,
 };
 
@@ -70,8 +70,10 @@ object!(AccessClaims {
 object!(Viewer {
     profile,
     session,
-    notices
+    notices,
+    last_sign_in
 });
+object!(LastSignIn { at, failures });
 object!(Profile {
     id,
     username,
@@ -100,7 +102,8 @@ object!(Outset {
     form,
     next,
     status,
-    minimum_length
+    minimum_length,
+    sign_in_links
 });
 object!(FormState {
     form,
@@ -108,11 +111,25 @@ object!(FormState {
     errors,
     message
 });
-object!(Values { username, email });
+object!(Values {
+    username,
+    email,
+    unremembered
+});
 object!(FieldError { field, message });
 word!(NoticeKind { "session_reused" => SessionReused });
 word!(Outcome { "signed_in" => SignedIn, "rotated" => Rotated, "minted_again" => MintedAgain });
-word!(Form { "login" => Login, "register" => Register });
+word!(Form {
+    "login" => Login,
+    "register" => Register,
+    "register_asked" => RegisterAsked,
+    "sign_in_link" => SignInLink,
+    "sign_in_code" => SignInCode,
+    "sign_in_by_link" => SignInByLink,
+    "confirm_code" => ConfirmCode,
+    "confirm_sign_up" => ConfirmSignUp,
+    "confirm_elsewhere" => ConfirmElsewhere
+});
 word!(Field {
     "username" => Username,
     "email" => Email,
@@ -278,6 +295,10 @@ mod tests {
                 kind: NoticeKind::SessionReused,
                 at: time(),
             }],
+            last_sign_in: Some(LastSignIn {
+                at: time(),
+                failures: 3,
+            }),
         }
     }
 
@@ -320,6 +341,7 @@ mod tests {
                 rotated_at: None,
                 ..viewer().session
             },
+            last_sign_in: None,
             ..viewer()
         });
     }
@@ -329,10 +351,21 @@ mod tests {
         let errors = [Field::Username, Field::Email, Field::Password]
             .map(|field| FieldError::new(field, "No"))
             .to_vec();
-        for form in [Form::Login, Form::Register] {
+        for form in [
+            Form::Login,
+            Form::Register,
+            Form::RegisterAsked,
+            Form::SignInLink,
+            Form::SignInCode,
+            Form::SignInByLink,
+            Form::ConfirmCode,
+            Form::ConfirmSignUp,
+            Form::ConfirmElsewhere,
+        ] {
             let values = Values {
                 username: "ada".to_owned(),
                 email: String::new(),
+                unremembered: true,
             };
             let form = Some(FormState {
                 form,
@@ -346,6 +379,7 @@ mod tests {
                 next: Some("/profile".to_owned()),
                 status: 422,
                 minimum_length: 12,
+                sign_in_links: true,
             });
         }
         survives(&Outset {
@@ -354,6 +388,7 @@ mod tests {
             next: None,
             status: 200,
             minimum_length: 8,
+            sign_in_links: false,
         });
     }
 

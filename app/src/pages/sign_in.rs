@@ -8,8 +8,8 @@ use crate::{
         credential_form::{self, CredentialForm},
         heading::Heading,
     },
-    page::Form,
-    routes::REGISTER,
+    page::{Form, SignInLinks},
+    routes::{REGISTER, SIGN_IN_LINK},
     text::fixed,
 };
 
@@ -18,6 +18,11 @@ use crate::{
 pub(crate) fn SignIn() -> impl IntoView {
     let ended =
         use_query_map().with_untracked(|query| query.get("reason").as_deref() == Some("ended"));
+    let SignInLinks(links) = use_context().unwrap_or_default();
+    let by_letter = links.then(|| {
+        let address = credential_form::beside(SIGN_IN_LINK);
+        view! { <p class="below">"No password at hand? " <a href=address>"Sign in by email"</a></p> }
+    });
     let register = credential_form::beside(REGISTER);
     view! {
         <div class="door">
@@ -27,8 +32,9 @@ pub(crate) fn SignIn() -> impl IntoView {
                 <p class="notice calm" role="status" hidden=!ended>
                     "You were signed out because your session ended. Sign in to go on."
                 </p>
-                <CredentialForm form=Form::Login/>
+                <CredentialForm form=Form::Login asked=RwSignal::new(None)/>
             </div>
+            {by_letter}
             <p class="below">"New here? " <a href=register>"Create an account"</a></p>
             <p class="small quiet promise">
                 "The access token will live in this tab's memory, the refresh token in a cookie that no script can read."

@@ -24,13 +24,18 @@ pub(crate) async fn engine(
 }
 
 /// Makes the account of [`USERNAME`].
-pub(crate) async fn sign_up(engine: &Engine) -> Result<Grant, auth::Error> {
+pub(crate) async fn sign_up(engine: &Engine) -> Result<Grant, Box<dyn Error>> {
     let person = SignUp {
         username: USERNAME.to_owned(),
         email: format!("{USERNAME}@localhost.test"),
         password: PASSWORD.into(),
         device: Device::default(),
+        device_key: None,
         replaces: None,
+        remember: true,
     };
-    flow::sign_up(engine, person).await
+    let signed_up = flow::sign_up(engine, person).await?;
+    Ok(signed_up
+        .granted()
+        .ok_or("the address is to be proven first")?)
 }

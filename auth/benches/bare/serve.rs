@@ -86,7 +86,9 @@ async fn login(State(bare): State<Arc<Bare>>) -> Result<impl IntoResponse, Statu
         identifier: USERNAME.to_owned(),
         password: PASSWORD.into(),
         device: Device::default(),
+        device_key: None,
         replaces: None,
+        remember: true,
     };
     let grant = flow::sign_in(&bare.engine, person)
         .await

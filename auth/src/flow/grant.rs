@@ -1,5 +1,7 @@
 //! What a sign-in or a refresh gives: a pair of tokens, and what the browser may know of them.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use crate::{
@@ -7,7 +9,7 @@ use crate::{
     account::{Profile, User},
     clock::Timestamp,
     random::id,
-    session::{Notice, Outcome, Session, SessionSummary},
+    session::{LastSignIn, Notice, Outcome, Session, SessionSummary},
     token::{AccessClaims, RefreshClaims},
 };
 
@@ -26,8 +28,14 @@ pub struct Grant {
     pub algorithm: String,
     /// For the http-only cookie, and nothing else.
     pub refresh_token: SecretString,
-    /// How long the refresh token is good, in seconds: the cookie's `Max-Age`.
+    /// How long the refresh token is good, in seconds.
     pub refresh_max_age: i64,
+    /// Whether the browser is to keep the refresh token when it is closed.
+    pub remembered: bool,
+    /// What the browser is to hold in a cookie of its own, to be known again. Nothing, where it holds it already, and after a refresh.
+    pub device_key: Option<SecretString>,
+    /// When the user signed in before. Nothing after a refresh, and for a new account.
+    pub last_sign_in: Option<LastSignIn>,
     /// Whose tokens they are.
     pub profile: Profile,
     /// The session that they continue.
@@ -38,12 +46,26 @@ pub struct Grant {
     pub outcome: Outcome,
 }
 
-/// How a user proves who they are: with a password (RFC 8176).
-const PASSWORD: &str = "pwd";
-/// The same, as a session keeps it.
-pub(super) const PASSWORD_ALONE: &str = r#"["pwd"]"#;
+impl Grant {
+    /// The `Max-Age` of the refresh token's cookie, in seconds. Nothing, where the browser is to forget it when it is closed.
+    pub fn cookie_max_age(&self) -> Option<i64> {
+        self.remembered.then_some(self.refresh_max_age)
+    }
+}
 
 impl Engine {
+    /// How long a session lasts without being used.
+    pub(super) fn idle_lifetime(&self, session: &Session) -> Duration {
+        let settings = &self.parts().settings;
+        if session.remembered.is_so() {
+            settings.refresh_idle_lifetime
+        } else {
+            settings
+                .unremembered_lifetime
+                .min(settings.refresh_idle_lifetime)
+        }
+    }
+
     /// Mints the pair of the session's present generation.
     pub(super) async fn grant(
         &self,
@@ -66,12 +88,15 @@ impl Engine {
             access_token: access.token,
             expires_in: claims.exp - claims.iat,
             refresh_max_age: refresh_claims.exp - refresh_claims.iat,
+            remembered: session.remembered.is_so(),
+            device_key: None,
+            last_sign_in: None,
             refresh_token: refresh.token,
             claims,
             key_id: access.key_id.as_ref().to_owned(),
             algorithm: access.algorithm.as_str().to_owned(),
             profile: user.profile(),
-            session: session.summary(now, parts.settings.refresh_idle_lifetime),
+            session: session.summary(now, self.idle_lifetime(session)),
             notices,
             outcome,
         })
@@ -98,7 +123,7 @@ impl Engine {
             nbf: None,
             jti: id(now, &*parts.randomness)?.to_string(),
             auth_time: session.auth_time.unix_seconds(),
-            amr: vec![PASSWORD.to_owned()],
+            amr: session.proof.amr(),
             roles: user.roles.clone(),
             groups: user.groups.clone(),
             sid: session.id.to_string(),

@@ -33,10 +33,14 @@ pub async fn look_at_link(
         Err(Error::InvalidLink) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let Some(user) = link.user_id else {
-        return Ok(None);
+    let username = match (link.user_id, link.pending_id) {
+        (Some(user), _) => store.user(user).await?.map(|user| user.username),
+        (None, Some(pending)) => {
+            let pending = store.pending_sign_up(pending).await?;
+            pending.map(|pending| pending.username)
+        }
+        (None, None) => None,
     };
-    let username = store.user(user).await?.map(|user| user.username);
     Ok(username.map(|username| LinkFacts {
         purpose,
         email: link.email,

@@ -1,19 +1,19 @@
 //! Making an account, and signing in to it.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{Device, Grant};
+use super::{Device, Grant, confirm_sign_up::PendingKey, known_device::Browser};
 use crate::{
-    Engine, Error,
+    Engine, Error, Verification,
     account::{EmailAddress, User, UserId, Username},
     audit::{Actor, AuditEvent, AuditKind},
     error::{Field, FieldError},
     letter::{LetterDetail, Occasion},
     measure::SignUpResult,
     password::Password,
-    store::{NewLetter, NewSession, NewUser, Taken},
+    store::{NewLetter, NewPendingSignUp, NewSession, NewUser, Taken},
 };
 
 /// What a person typed to get an account.
@@ -27,17 +27,50 @@ pub struct SignUp {
     pub password: SecretString,
     /// Where it was typed.
     pub device: Device,
+    /// What the browser holds in the cookie by which it is known again.
+    pub device_key: Option<SecretString>,
     /// The refresh token that came along: its session ends when the new one begins.
     pub replaces: Option<SecretString>,
+    /// Whether the browser is to keep the session when it is closed.
+    pub remember: bool,
 }
 
-/// Makes an account and begins its first session.
+/// What came of it.
+#[derive(Debug)]
+pub enum SignedUp {
+    /// The account is made, and its first session has begun.
+    In(Box<Grant>),
+    /// A letter is on its way, whether there is an account of the address or not; what to do further stands in it.
+    Asked {
+        /// What the browser is to hold in a cookie until then, so that the password need not be typed again. Nothing, where a letter was sent
+        /// just before: the browser keeps what it holds.
+        browser_key: Option<SecretString>,
+    },
+}
+
+impl SignedUp {
+    /// The first session, if it has begun.
+    pub fn granted(self) -> Option<Grant> {
+        match self {
+            Self::In(grant) => Some(*grant),
+            Self::Asked { .. } => None,
+        }
+    }
+}
+
+/// Makes an account and begins its first session; or, where the settings ask that the address is proven first, sends a letter.
 ///
 /// # Errors
-/// [`Error::Invalid`] names each field that can't be taken, a username or email address that somebody has among them; [`Error::Busy`] when
-/// too many passwords wait to be hashed.
-pub async fn sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
-    let answer = try_sign_up(engine, sign_up).await;
+/// [`Error::Invalid`] names each field that can't be taken, a username or email address that somebody has among them unless the address is to be
+/// proven first; [`Error::Busy`] when too many passwords wait to be hashed; [`Error::NoMail`] where the address is to be proven and no mail is
+/// sent.
+pub async fn sign_up(engine: &Engine, sign_up: SignUp) -> Result<SignedUp, Error> {
+    let answer = match engine.parts().settings.verification {
+        Verification::Optional => try_sign_up(engine, sign_up)
+            .await
+            .map(|grant| SignedUp::In(Box::new(grant))),
+        Verification::Required => ask(engine, sign_up).await,
+    };
     SignUpResult::of(&answer).count();
     answer
 }
@@ -48,7 +81,9 @@ async fn try_sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
         email,
         password,
         device,
+        device_key,
         replaces,
+        remember,
     } = sign_up;
     let fields = AccountFields {
         username,
@@ -61,7 +96,12 @@ async fn try_sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
     let event = engine
         .new_event(AuditKind::SignedUp, Actor::User, now)?
         .at_device(&device);
-    let session = engine.new_session(id, &device, now)?;
+    let browser = Browser::of_new_account(engine, device_key.as_ref(), id)?;
+    let session = NewSession {
+        known_device: Some(browser.row(engine)?),
+        ..engine.new_session(id, &device, now)?
+    };
+    let session = engine.kept(session, remember);
     let letter = engine.new_letter(
         Occasion::VerifyEmail,
         Some(id),
@@ -72,7 +112,81 @@ async fn try_sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
     let user = account
         .add(engine, id, event, Some(&session), letter.as_ref())
         .await?;
-    engine.enter(&user, &session, replaces.as_ref()).await
+    let grant = engine.enter(&user, &session, replaces.as_ref()).await?;
+    Ok(Grant {
+        device_key: browser.key_to_hand_out(),
+        ..grant
+    })
+}
+
+/// How long who asked for an account is remembered: longer than a letter is tried to be delivered, and its link is good.
+const PENDING: Duration = Duration::from_hours(4 * 24);
+
+/// Sends a letter to the address: a link by which the account is made, or word to the owner of the account that there is already. What is done
+/// and answered is the same, and costs the same hash. A letter that was asked for too often is not sent, which is not told either.
+async fn ask(engine: &Engine, sign_up: SignUp) -> Result<SignedUp, Error> {
+    let SignUp {
+        username,
+        email,
+        password,
+        device,
+        ..
+    } = sign_up;
+    let fields = AccountFields {
+        username,
+        email,
+        password,
+    };
+    let (username, email, password) = parse(engine, &fields)?;
+    if !engine.sends_mail() {
+        return Err(Error::NoMail);
+    }
+    let parts = engine.parts();
+    let owner = parts.store.user_by_email(&email).await?;
+    let password_hash = parts.passwords.hash(&password, device.address).await?;
+    let may_write = engine
+        .may_write(Occasion::ConfirmSignUp, email.as_str())
+        .await?;
+    if may_write.is_err() {
+        return Ok(SignedUp::Asked { browser_key: None });
+    }
+    let now = engine.now();
+    let browser_key = PendingKey::new(engine, now)?;
+    let event = AuditEvent {
+        user: owner.as_ref().map(|user| user.id),
+        ..engine
+            .new_event(AuditKind::SignUpAsked, Actor::Anonymous, now)?
+            .at_device(&device)
+    };
+    let (occasion, pending) = match &owner {
+        Some(_) => (Occasion::AddressTaken, None),
+        None => (
+            Occasion::ConfirmSignUp,
+            Some(browser_key.pending().to_string()),
+        ),
+    };
+    let detail = LetterDetail {
+        username: Some(username.as_str().to_owned()).filter(|_| owner.is_none()),
+        pending,
+        ..LetterDetail::at(&device)
+    };
+    let letter = engine
+        .new_letter(occasion, None, email.as_str(), detail, now)?
+        .ok_or(Error::NoMail)?;
+    let browser_hash = browser_key.hash();
+    let new = NewPendingSignUp {
+        id: browser_key.pending(),
+        username: &username,
+        email: &email,
+        password_hash: &password_hash,
+        browser_hash: &browser_hash,
+        expires_at: now.plus(PENDING),
+    };
+    parts.store.ask_for_account(&new, &letter, &event).await?;
+    engine.posted();
+    Ok(SignedUp::Asked {
+        browser_key: Some(browser_key.into_text()),
+    })
 }
 
 /// What an account is made of, as typed.

@@ -1,5 +1,7 @@
 //! Who looks at a page: told from the refresh cookie, to render and for nothing else.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use crate::{
@@ -24,12 +26,28 @@ pub async fn view(engine: &Engine, refresh_token: &SecretString) -> Result<Optio
         return Ok(None);
     };
     let notices = engine.notices_of(&user).await?;
-    let session = session.summary(now, parts.settings.refresh_idle_lifetime);
+    let last_sign_in = if is_just_begun(&session, now) {
+        engine
+            .last_sign_in(user.id, session.id, session.created_at)
+            .await?
+    } else {
+        None
+    };
+    let session = session.summary(now, engine.idle_lifetime(&session));
     Ok(Some(Viewer {
         profile: user.profile(),
         session,
         notices,
+        last_sign_in,
     }))
+}
+
+/// How long after a sign-in a page tells of the one before, if the browser has not gone on from there.
+const JUST_BEGUN: Duration = Duration::from_mins(2);
+
+/// Whether a session was begun by a form just now, so that this may be the page that comes after it.
+fn is_just_begun(session: &Session, now: Timestamp) -> bool {
+    session.generation == 0 && now.since(session.created_at) < JUST_BEGUN
 }
 
 impl Engine {

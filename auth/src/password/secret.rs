@@ -34,6 +34,11 @@ impl Password {
         (typed.len() <= LONGEST_TYPED).then(|| Self(typed.nfc().collect::<String>().into()))
     }
 
+    /// Whether another is the same password.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.expose_secret().as_bytes()
     }

@@ -8,7 +8,7 @@ use std::{
 use aws_lc_rs::digest::{SHA256, digest};
 use uuid::Uuid;
 
-use super::SessionSummary;
+use super::{Proof, SessionSummary};
 use crate::{account::UserId, clock::Timestamp};
 
 /// A session's id (UUID version 7).
@@ -55,6 +55,16 @@ pub enum EndReason {
     PasswordChanged,
     /// The one who runs Latchkey ended it.
     Revoked,
+    /// Its owner began more of them than a user may have.
+    TooMany,
+    /// It was begun before anybody had proven that the account's address is theirs, and somebody has now.
+    AddressProven,
+    /// Its owner ended it from another.
+    EndedByOwner,
+    /// Its owner said that it, or what was done to the account, was not their doing.
+    NotMe,
+    /// The account was given its former address back.
+    EmailChangeUndone,
 }
 
 impl EndReason {
@@ -69,7 +79,30 @@ impl EndReason {
             Self::KeyRetired => "key_retired",
             Self::PasswordChanged => "password_changed",
             Self::Revoked => "revoked",
+            Self::TooMany => "too_many",
+            Self::AddressProven => "address_proven",
+            Self::EndedByOwner => "ended_by_owner",
+            Self::NotMe => "not_me",
+            Self::EmailChangeUndone => "email_change_undone",
         }
+    }
+}
+
+/// Whether the browser keeps a session when it is closed. Both databases hold it as 1 or 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(transparent, no_pg_array)]
+pub struct Remembered(i64);
+
+impl Remembered {
+    /// Whether it does.
+    pub const fn is_so(self) -> bool {
+        self.0 != 0
+    }
+}
+
+impl From<bool> for Remembered {
+    fn from(remember: bool) -> Self {
+        Self(remember.into())
     }
 }
 
@@ -92,8 +125,13 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// When it ends in any case.
     pub absolute_expires_at: Timestamp,
-    /// When the password was given.
+    /// When its owner proved who they are.
     pub auth_time: Timestamp,
+    /// How they proved it.
+    #[sqlx(rename = "amr", try_from = "String")]
+    pub proof: Proof,
+    /// Whether the browser keeps it when it is closed.
+    pub remembered: Remembered,
     /// When it was ended before its time.
     pub revoked_at: Option<Timestamp>,
 }

@@ -48,6 +48,20 @@ pub enum NoticeKind {
     SessionReused,
 }
 
+/// When the user signed in before, as it is told to them after signing in (OWASP ASVS 5.0, 6.3.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastSignIn {
+    /// When that was, RFC 3339 in UTC.
+    pub at: String,
+    /// How many wrong passwords have come since. No more than [`Self::MOST`] are counted.
+    pub failures: i64,
+}
+
+impl LastSignIn {
+    /// Where counting ends.
+    pub const MOST: i64 = 100;
+}
+
 /// Who looks at a page, told from the refresh cookie: what the page may show, and no token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {
@@ -57,13 +71,15 @@ pub struct Viewer {
     pub session: SessionSummary,
     /// What they have not dismissed yet, the newest first.
     pub notices: Vec<Notice>,
+    /// When they signed in before, where they have just signed in again.
+    pub last_sign_in: Option<LastSignIn>,
 }
 
 /// How a pair of tokens came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// A password was given.
+    /// Its owner proved who they are.
     SignedIn,
     /// The refresh token was exchanged for the next generation.
     Rotated,

@@ -41,7 +41,9 @@ pub(crate) struct NewLink {
 pub(crate) struct Link {
     pub(crate) id: Uuid,
     pub(crate) user_id: Option<UserId>,
+    pub(crate) pending_id: Option<Uuid>,
     pub(crate) email: String,
+    pub(crate) session_id: Option<Uuid>,
     pub(crate) code_hash: Option<Vec<u8>>,
     pub(crate) code_expires_at: Option<Timestamp>,
     pub(crate) security_version: SecurityVersion,
@@ -52,12 +54,13 @@ pub(crate) struct Link {
 macro_rules! select_link {
     ($condition:literal) => {
         concat!(
-            "SELECT id, user_id, email, code_hash, code_expires_at, security_version, expires_at
+            "SELECT id, user_id, pending_id, email, session_id, code_hash, code_expires_at, security_version, expires_at
              FROM links WHERE ",
             $condition
         )
     };
 }
+pub(super) use select_link;
 
 /// The statement that uses a link up, for whichever database and connection: it touches one row, or the link does not stand.
 macro_rules! use_link {
@@ -67,6 +70,7 @@ macro_rules! use_link {
             .bind($now)
     };
 }
+pub(super) use use_link;
 
 /// The statement that takes all links of a purpose from a user.
 macro_rules! delete_links {
@@ -76,6 +80,7 @@ macro_rules! delete_links {
             .bind($purpose.as_str())
     };
 }
+pub(super) use delete_links;
 
 impl Store {
     /// Makes a letter's link, and takes older ones of its purpose away where a newer one replaces them. Answers false, and makes none, if the

@@ -4,8 +4,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    NewLetter, Store, StoreError, audit::insert_audit_event, begin, letter::insert_letter,
-    notice::insert_reuse_notice, only, reading, user::Names, writing,
+    NewKnownDevice, NewLetter, Store, StoreError, audit::insert_audit_event, begin,
+    letter::insert_letter, notice::insert_reuse_notice, only, reading, user::Names, writing,
 };
 use crate::{
     account::{SecurityVersion, User, UserId},
@@ -15,7 +15,7 @@ use crate::{
         Device,
         administration::{Page, StandingSession},
     },
-    session::{EndReason, Session, SessionId},
+    session::{EndReason, Proof, Remembered, Session, SessionId},
 };
 
 /// What a new session begins with.
@@ -31,8 +31,12 @@ pub struct NewSession<'a> {
     pub expires_at: Timestamp,
     /// When it ends in any case.
     pub absolute_expires_at: Timestamp,
-    /// How the user proved who they are: a JSON list of RFC 8176's words.
-    pub amr: &'static str,
+    /// How the user proved who they are.
+    pub proof: Proof,
+    /// Whether the browser keeps it when it is closed.
+    pub remembered: Remembered,
+    /// By what the browser is known again.
+    pub(crate) known_device: Option<NewKnownDevice>,
     /// Where it began.
     pub device: &'a Device,
     /// How its beginning is written down.
@@ -52,6 +56,8 @@ impl NewSession<'_> {
             expires_at: self.expires_at,
             absolute_expires_at: self.absolute_expires_at,
             auth_time: self.now,
+            proof: self.proof,
+            remembered: self.remembered,
             revoked_at: None,
         }
     }
@@ -61,17 +67,18 @@ impl NewSession<'_> {
 macro_rules! insert_session {
     ($new:expr) => {
         sqlx::query(
-            "INSERT INTO sessions (id, user_id, created_at, last_seen_at, auth_time, expires_at, absolute_expires_at, amr, user_agent, address)
-             VALUES ($1, $2, $3, $3, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO sessions (id, user_id, created_at, last_seen_at, auth_time, expires_at, absolute_expires_at, amr, user_agent, address, remembered)
+             VALUES ($1, $2, $3, $3, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind($new.id)
         .bind($new.user)
         .bind($new.now)
         .bind($new.expires_at)
         .bind($new.absolute_expires_at)
-        .bind($new.amr)
+        .bind($new.proof.as_stored())
         .bind($new.device.user_agent.as_deref())
         .bind($new.device.address_text())
+        .bind($new.remembered)
     };
 }
 pub(super) use insert_session;
@@ -220,21 +227,10 @@ impl RotatedRow {
 }
 
 impl Store {
-    /// Begins a session, and writes that down: both or nothing.
-    pub(crate) async fn add_session(&self, new: &NewSession<'_>) -> Result<(), StoreError> {
-        writing!(self, pool => {
-            let mut transaction = begin(pool).await?;
-            insert_session!(new).execute(&mut *transaction).await?;
-            insert_audit_event!(new.event).execute(&mut *transaction).await?;
-            transaction.commit().await?;
-        });
-        Ok(())
-    }
-
     /// The session with this id.
     pub(crate) async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         Ok(reading!(self, pool => sqlx::query_as(
-            "SELECT id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at
+            "SELECT id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, amr, remembered, revoked_at
              FROM sessions WHERE id = $1",
         ).bind(id).fetch_optional(pool).await)?)
     }
@@ -255,7 +251,7 @@ impl Store {
                  user_agent = $6, address = $7
              WHERE id = $1 AND user_id = $2 AND generation = $3 AND revoked_at IS NULL AND expires_at > $4 AND absolute_expires_at > $4
                AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND disabled_at IS NULL)
-             RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, revoked_at,
+             RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, amr, remembered, revoked_at,
                (SELECT username || '\n' || email || '\n' || security_version || '\n' || role_names || '\n' || group_names
                 FROM users WHERE users.id = sessions.user_id) AS user_lines,
                (SELECT users.created_at FROM users WHERE users.id = sessions.user_id) AS user_created_at,

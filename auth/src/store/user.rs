@@ -5,7 +5,8 @@ use sqlx::FromRow;
 
 use super::{
     NewLetter, NewSession, Store, StoreError, audit::insert_audit_event, begin,
-    letter::insert_letter, only, reading, session::insert_session, writing,
+    known_device::insert_known_device, letter::insert_letter, only, reading,
+    session::insert_session, writing,
 };
 use crate::{
     account::{EmailAddress, SecurityVersion, User, UserId, Username},
@@ -195,6 +196,9 @@ impl Store {
                 if let Some(new) = session {
                     insert_session!(new).execute(&mut *transaction).await?;
                     insert_audit_event!(new.event).execute(&mut *transaction).await?;
+                    if let Some(device) = &new.known_device {
+                        insert_known_device!(device, new.user, new.now).execute(&mut *transaction).await?;
+                    }
                 }
             }
             transaction.commit().await?;

@@ -99,7 +99,9 @@ async fn what_users_do_is_written_down_with_who_and_from_where() {
         identifier: "ada".to_owned(),
         password: PASSWORD.into(),
         device: device(),
+        device_key: None,
         replaces: Some(ada.refresh_token.clone()),
+        remember: true,
     };
     let second = flow::sign_in(&engine, again).await.unwrap();
     let events = written(&database, &engine).await;
@@ -161,6 +163,7 @@ async fn a_try_that_the_throttle_refuses_leaves_nothing() {
     let throttle = ThrottleSettings {
         free_tries: 3,
         longest_delay: Duration::from_secs(30),
+        ..ThrottleSettings::default()
     };
     let engine = database
         .engine_with(|settings| settings.throttle = throttle)

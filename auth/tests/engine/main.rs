@@ -7,17 +7,27 @@
 
 mod abandoned;
 mod accounts;
+mod addresses;
 mod audit;
 mod cleaning;
+mod deletion;
+mod devices;
+mod distrust;
+mod export;
 mod interleavings;
 mod keys;
 mod letters;
 mod locks;
 mod model;
+mod password_change;
 mod password_reset;
 mod plans;
+mod proofs;
+mod required_verification;
 mod rotation;
 mod sessions;
+mod sign_in_links;
+mod signing_in;
 mod support;
 mod upgrade;
 mod verification;

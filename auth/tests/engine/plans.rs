@@ -6,23 +6,27 @@
 
 mod explain;
 mod gathered;
+mod own_account;
 mod sources;
 
 use std::time::Duration;
 
 use auth::{
-    Delivery, Device, Engine, MasterSecret, Occasion, Purpose, SecretString,
+    Delivery, Device, Engine, MasterSecret, Occasion, Purpose, SecretString, SignedUp,
+    Verification,
     account::UserId,
     audit::{AuditFilter, AuditKind},
-    flow,
-    flow::administration::{self, Page},
+    flow::{
+        self, ConfirmSignUp, FromLetter,
+        administration::{self, Page},
+    },
     token::{KeyState, Ring, SwitchOver},
 };
 
 use self::{explain::Explainer, sources::StoreTexts};
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, call, device, mail, mailing, on_database, only_link,
-    operator, refresh, sign_in, sign_up, who,
+    PASSWORD, TestDatabase, assert_invalid, call, device, mail, mailing, new_user, on_database,
+    only_link, operator, refresh, sign_in, sign_in_from, sign_up, way, who,
 };
 
 /// Statements that may read a whole table, each by a part of its text, and why.
@@ -123,6 +127,10 @@ async fn everything(database: &TestDatabase) {
     an_operators_day(&engine).await;
     a_call_that_the_row_decides(&engine).await;
     letters_and_links(database).await;
+    strange_browsers(database).await;
+    signing_in_by_letters(database).await;
+    an_account_that_waits(database).await;
+    own_account::everything(database).await;
     work_on_the_keys(database).await;
 }
 
@@ -164,6 +172,72 @@ async fn letters_and_links(database: &TestDatabase) {
         .await
         .unwrap();
     engine.clean_once().await.unwrap();
+}
+
+async fn strange_browsers(database: &TestDatabase) {
+    let engine = database
+        .engine_with(|settings| {
+            settings.throttle.free_tries = 0;
+            settings.throttle.address_free_tries = 0;
+            settings.sessions_per_user = 1;
+        })
+        .await;
+    sign_up(&engine, "ivy").await;
+    sign_in_from(&engine, "ivy", "the weaver sings at dawn", None)
+        .await
+        .unwrap_err();
+    database.turn(Duration::from_secs(2));
+    // Counted ahead under the name of the address, and taken back.
+    sign_in_from(&engine, "ivy", PASSWORD, None).await.unwrap();
+}
+
+async fn signing_in_by_letters(database: &TestDatabase) {
+    let engine = database
+        .engine_with(|settings| {
+            settings.sends_mail = true;
+            settings.sign_in_links = true;
+        })
+        .await;
+    let email = &sign_up(&engine, "una").await.profile.email;
+    mail(&engine).await;
+    flow::ask_for_sign_in_link(&engine, email, &device())
+        .await
+        .unwrap();
+    let link = only_link(&mail(&engine).await, Occasion::SignIn);
+    flow::sign_in_by_code(&engine, email, "1", way())
+        .await
+        .unwrap_err();
+    flow::sign_in_by_link(&engine, &link, way()).await.unwrap();
+}
+
+async fn an_account_that_waits(database: &TestDatabase) {
+    let engine = database
+        .engine_with(|settings| {
+            settings.sends_mail = true;
+            settings.verification = Verification::Required;
+        })
+        .await;
+    let asked = flow::sign_up(&engine, new_user("kim")).await.unwrap();
+    let SignedUp::Asked { browser_key } = asked else {
+        panic!("signed in at once");
+    };
+    let link = only_link(&mail(&engine).await, Occasion::ConfirmSignUp);
+    let confirm = |letter| ConfirmSignUp {
+        letter,
+        browser_key: browser_key.clone(),
+        password: None,
+        username: None,
+        way: way(),
+    };
+    flow::look_at_link(&engine, Purpose::ConfirmSignUp, &link)
+        .await
+        .unwrap();
+    flow::confirm_sign_up(&engine, confirm(FromLetter::Code("1".to_owned())))
+        .await
+        .unwrap_err();
+    flow::confirm_sign_up(&engine, confirm(FromLetter::Link(link)))
+        .await
+        .unwrap();
 }
 
 async fn a_session_from_its_start_to_its_end(database: &TestDatabase, engine: &Engine) {

@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use auth::{
     Authenticated, Delivery, Device, Engine, EngineSettings, Error, ExposeSecret, Grant,
-    HashingSettings, Letter, MasterSecret, Occasion, SecretString, SignIn, SignUp, StartError,
-    Store,
+    HashingSettings, Letter, MasterSecret, Occasion, SecretString, SignIn, SignInWay, SignUp,
+    StartError, Store,
     audit::Operator,
     clock::{Clock, ManualClock, Timestamp},
+    error::Field,
     flow,
     random::{Randomness, RandomnessError, SystemRandomness},
     token::Keysmith,
@@ -16,6 +17,8 @@ use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 
 pub(crate) const PASSWORD: &str = "the weaver sings at noon";
+/// What everybody's browser holds where nothing else is said.
+pub(crate) const DEVICE_KEY: &str = "0123456789-0123456789_0123456789-abcdefghij";
 pub(crate) const MASTER_SECRET: &str = "k3Jx9vQ2mZ8pR5tW7yB1nC4dF6gH0sLa";
 
 /// A database that goes with the test.
@@ -164,7 +167,11 @@ pub(crate) fn operator() -> Operator {
 }
 
 pub(crate) async fn sign_up(engine: &Engine, username: &str) -> Grant {
-    flow::sign_up(engine, new_user(username)).await.unwrap()
+    flow::sign_up(engine, new_user(username))
+        .await
+        .unwrap()
+        .granted()
+        .unwrap()
 }
 
 pub(crate) fn new_user(username: &str) -> SignUp {
@@ -173,7 +180,9 @@ pub(crate) fn new_user(username: &str) -> SignUp {
         email: format!("{username}@example.org"),
         password: PASSWORD.into(),
         device: device(),
+        device_key: Some(DEVICE_KEY.into()),
         replaces: None,
+        remember: true,
     }
 }
 
@@ -189,10 +198,54 @@ pub(crate) async fn sign_in(
             identifier: identifier.to_owned(),
             password,
             device: device(),
+            device_key: Some(DEVICE_KEY.into()),
             replaces: None,
+            remember: true,
         },
     )
     .await
+}
+
+/// Signs `username` in from a browser that holds this key, or none so far.
+pub(crate) async fn sign_in_from(
+    engine: &Engine,
+    username: &str,
+    password: &str,
+    device_key: Option<&str>,
+) -> Result<Grant, Error> {
+    let sign_in = SignIn {
+        identifier: username.to_owned(),
+        password: password.into(),
+        device: device(),
+        device_key: device_key.map(SecretString::from),
+        replaces: None,
+        remember: true,
+    };
+    flow::sign_in(engine, sign_in).await
+}
+
+/// What comes of `count` calls at once.
+pub(crate) async fn at_once<T, Call>(count: usize, call: impl Fn() -> Call) -> Vec<T>
+where
+    T: Send + 'static,
+    Call: Future<Output = T> + Send + 'static,
+{
+    let calls: Vec<_> = (0..count).map(|_| tokio::spawn(call())).collect();
+    let mut answers = Vec::with_capacity(count);
+    for call in calls {
+        answers.push(call.await.unwrap());
+    }
+    answers
+}
+
+/// How people sign in by a letter where nothing else is said.
+pub(crate) fn way() -> SignInWay {
+    SignInWay {
+        device: device(),
+        device_key: Some(DEVICE_KEY.into()),
+        replaces: None,
+        remember: true,
+    }
 }
 
 pub(crate) async fn refresh(engine: &Engine, token: &SecretString) -> Result<Grant, Error> {
@@ -226,6 +279,13 @@ pub(crate) fn only_link(letters: &[Letter], occasion: Occasion) -> SecretString 
     letter.link.clone().unwrap()
 }
 
+/// The link of the letter on this occasion; of several, of the first.
+#[track_caller]
+pub(crate) fn link_in(letters: &[Letter], occasion: Occasion) -> SecretString {
+    let letter = letters.iter().find(|letter| letter.occasion == occasion);
+    letter.unwrap().link.clone().unwrap()
+}
+
 /// Who holds a grant.
 pub(crate) async fn who(engine: &Engine, grant: &Grant) -> Authenticated {
     flow::authenticate(engine, &grant.access_token)
@@ -248,6 +308,18 @@ pub(crate) fn assert_invalid<T>(result: Result<T, Error>) {
         "{:?}",
         result.err()
     );
+}
+
+/// Asserts that what was typed into this field can't be taken, and that nothing else is wrong.
+#[track_caller]
+pub(crate) fn assert_refused<T>(result: Result<T, Error>, field: Field) {
+    match result.err() {
+        Some(Error::Invalid(faults)) => {
+            let fields: Vec<_> = faults.iter().map(|fault| fault.field).collect();
+            assert_eq!(fields, [field]);
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Asserts that a link is good for nothing any more.

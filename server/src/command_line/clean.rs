@@ -10,13 +10,16 @@ pub(super) fn run() -> Result<(), End> {
         let engine = office::engine(settings).await?;
         let cleaned = administration::clean(&engine, &office::operator()).await?;
         output::line(format!(
-            "Deleted: {} sessions that had ended, {} events of the audit log, {} words of deleted users, {} dismissed notices, {} old links, {} counts of letters",
+            "Deleted: {} accounts whose day had come, {} sessions that had ended, {} events of the audit log, {} words of deleted users, {} dismissed notices, {} old links, {} counts of letters, {} browsers not seen for a year, {} sign-ups that were never confirmed",
+            cleaned.users,
             cleaned.sessions,
             cleaned.audit_events,
             cleaned.deletions,
             cleaned.notices,
             cleaned.links,
-            cleaned.mail_counts
+            cleaned.mail_counts,
+            cleaned.known_devices,
+            cleaned.sign_ups
         ))
     })
 }

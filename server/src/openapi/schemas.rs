@@ -39,6 +39,9 @@ pub(crate) struct Registration {
         example = "seven quiet weavers sing"
     )]
     password: String,
+    /// Whether the client keeps the session when it is closed; it does where nothing is said.
+    #[schema(required = false, example = true)]
+    remember: bool,
 }
 
 /// What it takes to sign in. Other members are ignored.
@@ -55,6 +58,82 @@ pub(crate) struct Credentials {
         example = "seven quiet weavers sing"
     )]
     password: String,
+    /// Whether the client keeps the session when it is closed; it does where nothing is said.
+    #[schema(required = false, example = true)]
+    remember: bool,
+}
+
+/// An address that a letter is sent to.
+#[derive(ToSchema)]
+pub(crate) struct Address {
+    /// The address.
+    #[schema(format = "email", max_length = 254, example = "ada@example.org")]
+    email: String,
+}
+
+/// What stands in a letter by which to sign in: the token of its link, or its code together with the address.
+#[derive(ToSchema)]
+pub(crate) struct SignInLetter {
+    /// The token of the link.
+    #[schema(required = false, min_length = 1, max_length = 64)]
+    token: String,
+    /// The address, where the code is sent.
+    #[schema(
+        required = false,
+        format = "email",
+        max_length = 254,
+        example = "ada@example.org"
+    )]
+    email: String,
+    /// The code: eight digits.
+    #[schema(
+        required = false,
+        min_length = 1,
+        max_length = 32,
+        example = "12345678"
+    )]
+    code: String,
+    /// Whether the client keeps the session when it is closed; it does where nothing is said.
+    #[schema(required = false, example = true)]
+    remember: bool,
+}
+
+/// What stands in a letter by which an account is made, and what else is asked for.
+#[derive(ToSchema)]
+pub(crate) struct SignUpLetter {
+    /// The token of the link.
+    #[schema(required = false, min_length = 1, max_length = 64)]
+    token: String,
+    /// The code, in the client that asked: eight digits.
+    #[schema(
+        required = false,
+        min_length = 1,
+        max_length = 32,
+        example = "12345678"
+    )]
+    code: String,
+    /// The password that was chosen, from another client than the one that asked.
+    #[schema(
+        required = false,
+        format = "password",
+        max_length = 256,
+        example = "seven quiet weavers sing"
+    )]
+    password: String,
+    /// Another name, where somebody has the first by now.
+    #[schema(required = false, min_length = 3, max_length = 32, example = "ada")]
+    username: String,
+    /// Whether the client keeps the session when it is closed; it does where nothing is said.
+    #[schema(required = false, example = true)]
+    remember: bool,
+}
+
+/// That something has begun and goes on by a letter.
+#[derive(ToSchema)]
+pub(crate) struct Accepted {
+    /// What was done.
+    #[schema(pattern = "^(letter_sent|confirmation_sent)$", example = "letter_sent")]
+    status: String,
 }
 
 /// The password grant of OAuth 2.0 (RFC 6749, section 4.3.2). Other fields are ignored; none may be said twice.
@@ -79,6 +158,12 @@ impl PartialSchema for PasswordForm {
             .min_length(Some(1))
             .max_length(Some(4096))
             .examples(["seven quiet weavers sing"]);
+        let remember = text()
+            .description(Some(
+                "Whether the client keeps the session when it is closed; it does where nothing is said.",
+            ))
+            .pattern(Some("^(true|on|false|off)$"))
+            .examples(["true"]);
         ObjectBuilder::new()
             .description(Some(
                 "The password grant of OAuth 2.0 (RFC 6749, section 4.3.2). Other fields are ignored; none may be said twice.",
@@ -88,6 +173,7 @@ impl PartialSchema for PasswordForm {
             .required("username")
             .property("password", password)
             .required("password")
+            .property("remember", remember)
             // One text each: a list would be a field that is said more than once.
             .additional_properties(Some(text()))
             .into()

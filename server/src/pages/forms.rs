@@ -1,7 +1,7 @@
 //! What a form posts to its own page's address. Success is a redirect; a refusal draws the page again, with what was typed.
 
 use app::page::{Form, FormState, Values};
-use auth::{Grant, SecretString, SignIn, SignUp, flow};
+use auth::{Device, Grant, SecretString, SignIn, SignInWay, SignUp, SignedUp, flow};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, State as FromState},
@@ -12,16 +12,21 @@ use axum::{
 use super::{Page, Visit, go_to, message};
 use crate::{
     form::Fields,
+    host_cookie::Purpose,
     middleware::{ClientAddress, client_address::Asker},
     problem::Problem,
     state::State,
 };
 
+/// The box that says whether the browser is to keep the session.
+const REMEMBER: &str = "remember";
+
 /// A form that was posted.
 pub(crate) struct Posted {
-    visit: Visit,
+    pub(super) visit: Visit,
+    pub(super) headers: HeaderMap,
+    pub(super) fields: Fields,
     address: Option<ClientAddress>,
-    fields: Fields,
 }
 
 impl FromRequest<State> for Posted {
@@ -38,22 +43,38 @@ impl FromRequest<State> for Posted {
             visit,
             address,
             fields: Fields::read(&headers, &body)?,
+            headers,
         })
     }
 }
 
 impl Posted {
     /// Takes one try off what the client's address may do.
-    fn take_try(&self, state: &State) -> Result<(), Problem> {
+    pub(super) fn take_try(&self, state: &State) -> Result<(), Problem> {
         self.address
             .map_or(Ok(()), |address| state.rates.credentials.take(address))
     }
 
     /// Where to go on success.
-    fn next(&mut self) -> Option<String> {
+    pub(super) fn next(&mut self) -> Option<String> {
         self.fields
             .take("next")
             .filter(|next| app::next::safe(next).is_some())
+    }
+
+    /// Whether the browser is to keep the session: a box that is not checked is not sent.
+    pub(super) fn remember(&mut self) -> bool {
+        self.fields.take(REMEMBER).is_some()
+    }
+
+    /// From where somebody signs in, and how the session is to be.
+    pub(super) fn way(&self, device: Device, remember: bool) -> SignInWay {
+        SignInWay {
+            device,
+            device_key: self.visit.device_key.clone(),
+            replaces: self.visit.cookie.clone(),
+            remember,
+        }
     }
 }
 
@@ -64,15 +85,19 @@ pub(crate) async fn sign_in(
     mut posted: Posted,
 ) -> Result<Response, Problem> {
     let (next, identifier) = (posted.next(), posted.fields.text("username"));
+    let remember = posted.remember();
     let values = Values {
         username: identifier.clone(),
-        email: String::new(),
+        unremembered: !remember,
+        ..Values::default()
     };
     let request = SignIn {
         identifier,
         password: posted.fields.secret("password"),
         device,
+        device_key: posted.visit.device_key.clone(),
         replaces: posted.visit.cookie.clone(),
+        remember,
     };
     let granted = match posted.take_try(&state) {
         Ok(()) => flow::sign_in(&state.engine, request)
@@ -97,21 +122,54 @@ pub(crate) async fn register(
     let values = Values {
         username: username.clone(),
         email: email.clone(),
+        ..Values::default()
     };
     let request = SignUp {
         username,
         email,
         password: posted.fields.secret("password"),
         device,
+        device_key: posted.visit.device_key.clone(),
         replaces: posted.visit.cookie.clone(),
+        remember: true,
     };
-    let granted = match posted.take_try(&state) {
+    let signed_up = match posted.take_try(&state) {
         Ok(()) => flow::sign_up(&state.engine, request)
             .await
             .map_err(Problem::from),
         Err(problem) => Err(problem),
     };
+    let granted = match signed_up {
+        Ok(SignedUp::In(grant)) => Ok(*grant),
+        Ok(SignedUp::Asked { browser_key }) => {
+            return look_into_mail(&state, posted.visit, values, browser_key.as_ref()).await;
+        }
+        Err(problem) => Err(problem),
+    };
     answer(&state, posted.visit, granted, Form::Register, values, next).await
+}
+
+/// Says that a letter is on its way, and gives the browser what it needs to confirm that it has asked.
+async fn look_into_mail(
+    state: &State,
+    visit: Visit,
+    values: Values,
+    browser_key: Option<&SecretString>,
+) -> Result<Response, Problem> {
+    let form = FormState {
+        form: Form::RegisterAsked,
+        values,
+        errors: Vec::new(),
+        message: None,
+    };
+    let page = Page::new(visit).form(form, StatusCode::OK);
+    let mut response = page.render(state).await?;
+    if let Some(key) = browser_key {
+        let cookie = state.cookie.beside(Purpose::PendingSignUp).set(key);
+        let cookie = cookie.ok_or_else(Problem::internal)?;
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// `POST /logout`.
@@ -145,7 +203,7 @@ pub(crate) async fn dismiss_notice(
 }
 
 /// Goes on, signed in; or draws the form again where what was typed can be mended, or tried again later.
-async fn answer(
+pub(super) async fn answer(
     state: &State,
     visit: Visit,
     granted: Result<Grant, Problem>,
@@ -154,14 +212,7 @@ async fn answer(
     next: Option<String>,
 ) -> Result<Response, Problem> {
     let problem = match granted {
-        Ok(grant) => {
-            return signed_in(
-                state,
-                &grant.refresh_token,
-                grant.refresh_max_age,
-                next.as_deref(),
-            );
-        }
+        Ok(grant) => return signed_in(state, &grant, next.as_deref()),
         Err(problem) => problem,
     };
     let status = match problem.status() {
@@ -190,17 +241,11 @@ async fn answer(
     Ok(response)
 }
 
-fn signed_in(
-    state: &State,
-    token: &SecretString,
-    max_age: i64,
-    next: Option<&str>,
-) -> Result<Response, Problem> {
-    let cookie = state
-        .cookie
-        .set(token, max_age)
-        .ok_or_else(Problem::internal)?;
+fn signed_in(state: &State, grant: &Grant, next: Option<&str>) -> Result<Response, Problem> {
     let mut response = go_to(next.unwrap_or(app::routes::HOME))?;
-    response.headers_mut().append(SET_COOKIE, cookie);
+    state
+        .cookie
+        .grant(grant, response.headers_mut())
+        .ok_or_else(Problem::internal)?;
     Ok(response)
 }

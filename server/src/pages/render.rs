@@ -1,7 +1,7 @@
 //! Renders a page of the app.
 
 use app::{
-    page::{FormState, Next, PageContext, Status},
+    page::{FormState, Next, PageContext, SignInLinks, Status},
     problems::Kind,
 };
 use auth::session::Viewer;
@@ -82,7 +82,7 @@ impl Page {
         Self { next, ..self }
     }
 
-    /// With a form that was refused.
+    /// With a form that was refused, or with the next one on the way.
     pub(super) fn form(self, form: FormState, status: StatusCode) -> Self {
         Self {
             form: Some(form),
@@ -99,6 +99,7 @@ impl Page {
             next: self.next.map(Next),
             status: Status(self.status.as_u16()),
             policy: state.engine.password_policy(),
+            sign_in_links: SignInLinks(state.engine.takes_sign_in_links()),
             nonce: Nonce::from_value(self.nonce.0),
         };
         let (options, names) = (state.site.options.clone(), state.site.names.clone());

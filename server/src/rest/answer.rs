@@ -39,21 +39,33 @@ fn answer(
     user: Option<&Profile>,
     cookie: RefreshCookie,
 ) -> Result<Response, Problem> {
-    let cookie = cookie
-        .set(&grant.refresh_token, grant.refresh_max_age)
-        .ok_or_else(Problem::internal)?;
     let tokens = Tokens {
         access_token: grant.access_token.expose_secret(),
         token_type: "Bearer",
         expires_in: grant.expires_in,
         user,
     };
-    Ok((
-        status,
-        [(CACHE_CONTROL, no_store()), (SET_COOKIE, cookie)],
-        Json(tokens),
+    let mut response = (status, [(CACHE_CONTROL, no_store())], Json(tokens)).into_response();
+    cookie
+        .grant(grant, response.headers_mut())
+        .ok_or_else(Problem::internal)?;
+    Ok(response)
+}
+
+/// Answers what has begun and goes on by a letter: with one word for programs, and nothing that tells whether there is an account.
+pub(super) fn accepted(status: &'static str) -> Response {
+    (
+        StatusCode::ACCEPTED,
+        [(CACHE_CONTROL, no_store())],
+        Json(Accepted { status }),
     )
-        .into_response())
+        .into_response()
+}
+
+/// The body of that.
+#[derive(Serialize)]
+struct Accepted {
+    status: &'static str,
 }
 
 /// Answers a sign-out: nothing is left, in the browser neither.

@@ -8,6 +8,7 @@ use utoipa::IntoResponses;
 use super::answer;
 use crate::{
     form::{self, Fields},
+    host_cookie::Purpose,
     json::{self, Members},
     middleware::client_address::Asker,
     openapi::{self, Responses, refused_with},
@@ -22,7 +23,7 @@ use crate::{
     operation_id = "login",
     tag = openapi::AUTHENTICATION,
     summary = "Sign in",
-    description = "Signs in with a password and begins a session. A refresh cookie that comes along is replaced, and its session ends. An unknown user, a wrong password and a disabled account are one answer, which takes the same time.",
+    description = "Signs in with a password and begins a session. A refresh cookie that comes along is replaced, and its session ends. Without `remember` being false the browser keeps the session when it is closed; with it the cookie has no Max-Age, and the session ends after some hours, used or not. An unknown user, a wrong password and a disabled account are one answer, which takes the same time.",
     request_body(
         description = "The username or the email address, and the password: as the password form of OAuth 2.0, or as JSON.",
         content(
@@ -37,7 +38,7 @@ use crate::{
             body = openapi::Tokens,
             headers(
                 ("Cache-Control" = String, description = "`no-store`"),
-                ("Set-Cookie" = String, description = "The refresh token, for the cookie alone: `__Host-refresh_token=…; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=…`"),
+                ("Set-Cookie" = String, description = "The refresh token, for the cookie alone: `__Host-refresh_token=…; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=…`; at the first sign-in in a browser also `__Host-device`, by which it is known again"),
             ),
             links(
                 ("profile" = (operation_id = "profile", description = "With `access_token` as the bearer token")),
@@ -59,6 +60,11 @@ pub(crate) async fn login(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
+    let sender = Sender {
+        device,
+        device_key: state.cookie.beside(Purpose::Device).read(&headers),
+        replaces: state.cookie.read(&headers).token(),
+    };
     let read = if json::is_media_type(&headers, form::MEDIA_TYPE) {
         from_form
     } else if json::is_media_type(&headers, json::MEDIA_TYPE) {
@@ -68,17 +74,19 @@ pub(crate) async fn login(
             "application/x-www-form-urlencoded or application/json",
         ));
     };
-    let request = read(&headers, &body, device, state.cookie.read(&headers).token())?;
+    let request = read(&headers, &body, sender)?;
     let grant = flow::sign_in(&state.engine, request).await?;
     answer::minted(&grant, state.cookie)
 }
 
-fn from_form(
-    headers: &HeaderMap,
-    body: &[u8],
+/// What the request itself tells beside its body.
+struct Sender {
     device: Device,
+    device_key: Option<SecretString>,
     replaces: Option<SecretString>,
-) -> Result<SignIn, Problem> {
+}
+
+fn from_form(headers: &HeaderMap, body: &[u8], sender: Sender) -> Result<SignIn, Problem> {
     let mut fields = Fields::read(headers, body)?;
     let mut faults = Vec::new();
     if fields
@@ -87,6 +95,14 @@ fn from_form(
     {
         faults.push(Fault::new("grant_type", "This must be password."));
     }
+    let remember = match fields.take("remember").as_deref() {
+        None | Some("true" | "on") => true,
+        Some("false" | "off") => false,
+        Some(_) => {
+            faults.push(Fault::new("remember", "This must be true or false."));
+            true
+        }
+    };
     let mut wanted = |name: &str| {
         fields.take(name).unwrap_or_else(|| {
             faults.push(Fault::new(name, "This is missing."));
@@ -98,26 +114,25 @@ fn from_form(
         Ok(SignIn {
             identifier,
             password,
-            device,
-            replaces,
+            device: sender.device,
+            device_key: sender.device_key,
+            replaces: sender.replaces,
+            remember,
         })
     } else {
         Err(Problem::invalid(faults))
     }
 }
 
-fn from_json(
-    headers: &HeaderMap,
-    body: &[u8],
-    device: Device,
-    replaces: Option<SecretString>,
-) -> Result<SignIn, Problem> {
+fn from_json(headers: &HeaderMap, body: &[u8], sender: Sender) -> Result<SignIn, Problem> {
     let mut members = Members::read(headers, body)?;
     let request = SignIn {
         identifier: members.text("username"),
         password: members.secret("password"),
-        device,
-        replaces,
+        device: sender.device,
+        device_key: sender.device_key,
+        replaces: sender.replaces,
+        remember: members.flag("remember", true),
     };
     members.finish()?;
     Ok(request)

@@ -1,12 +1,18 @@
 //! `POST /api/v1/auth/register`: makes an account and signs in to it.
 
 use app::problems::Kind;
-use auth::{SignUp, flow};
-use axum::{body::Bytes, extract::State as FromState, http::HeaderMap, response::Response};
+use auth::{SignUp, SignedUp, flow};
+use axum::{
+    body::Bytes,
+    extract::State as FromState,
+    http::{HeaderMap, header::SET_COOKIE},
+    response::Response,
+};
 use utoipa::IntoResponses;
 
 use super::answer;
 use crate::{
+    host_cookie::Purpose,
     json::Members,
     middleware::client_address::Asker,
     openapi::{self, Responses, refused_with},
@@ -21,7 +27,7 @@ use crate::{
     operation_id = "register",
     tag = openapi::AUTHENTICATION,
     summary = "Make an account",
-    description = "Makes an account and signs in to it. Everything that is wrong is told at once, each field by name. A refresh cookie that comes along is replaced, and its session ends.",
+    description = "Makes an account and signs in to it; or, where the settings ask for it, sends a letter by which that is done, and answers the same whether there is an account of the address or not. Everything that is wrong is told at once, each field by name. A refresh cookie that comes along is replaced, and its session ends.",
     request_body(
         content = openapi::Registration,
         description = "The name, the address and the password. Other members are ignored.",
@@ -34,7 +40,7 @@ use crate::{
             body = openapi::Registered,
             headers(
                 ("Cache-Control" = String, description = "`no-store`"),
-                ("Set-Cookie" = String, description = "The refresh token, for the cookie alone: `__Host-refresh_token=…; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=…`"),
+                ("Set-Cookie" = String, description = "The refresh token, for the cookie alone: `__Host-refresh_token=…; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=…`; in a browser that is not known also `__Host-device`, by which it is known again"),
             ),
             links(
                 ("login" = (
@@ -60,6 +66,19 @@ use crate::{
                 }
             })
         ),
+        (
+            status = 202,
+            description = "Where the address must be proven first: a letter is on its way, whether there is an account of the address or not",
+            body = openapi::Accepted,
+            headers(
+                ("Cache-Control" = String, description = "`no-store`"),
+                ("Set-Cookie" = String, description = "What lets this browser confirm without typing the password again: `__Host-pending=…; HttpOnly; Secure; SameSite=Lax; Path=/; Max-Age=…`"),
+            ),
+            links(
+                ("confirm" = (operation_id = "confirmSignUp", description = "With the token or the code from the letter"))
+            ),
+            example = json!({ "status": "confirmation_sent" })
+        ),
         Refusals
     )
 )]
@@ -75,11 +94,23 @@ pub(crate) async fn register(
         email: members.text("email"),
         password: members.secret("password"),
         device,
+        device_key: state.cookie.beside(Purpose::Device).read(&headers),
         replaces: state.cookie.read(&headers).token(),
+        remember: members.flag("remember", true),
     };
     members.finish()?;
-    let grant = flow::sign_up(&state.engine, request).await?;
-    answer::registered(&grant, state.cookie)
+    match flow::sign_up(&state.engine, request).await? {
+        SignedUp::In(grant) => answer::registered(&grant, state.cookie),
+        SignedUp::Asked { browser_key } => {
+            let mut response = answer::accepted("confirmation_sent");
+            if let Some(key) = browser_key {
+                let cookie = state.cookie.beside(Purpose::PendingSignUp).set(&key);
+                let cookie = cookie.ok_or_else(Problem::internal)?;
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
+    }
 }
 
 /// What it answers instead.
@@ -90,6 +121,7 @@ impl IntoResponses for Refusals {
         refused_with(&[
             Kind::InvalidRequest,
             Kind::UnsupportedMediaType,
+            Kind::NoMail,
             Kind::CrossSiteRequest,
             Kind::TooManyRequests,
             Kind::Busy,

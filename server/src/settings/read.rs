@@ -48,6 +48,9 @@ pub(super) fn settings(mut sources: Sources) -> Result<Settings, SettingsError> 
             free_tries: sources.take_or(&table::ACCOUNT_FREE_TRIES, 10, |text| {
                 whole(text, 1, 1_000_000)
             }),
+            address_free_tries: sources.take_or(&table::ADDRESS_FREE_TRIES, 100, |text| {
+                whole(text, 1, 1_000_000)
+            }),
             longest_delay: sources.take_or(
                 &table::ACCOUNT_LONGEST_DELAY_SECONDS,
                 Duration::ZERO,

@@ -129,7 +129,10 @@ settings! {
     REQUEST_RATE_PER_SECOND = "request_rate_per_second", Some("50"), Open, "a whole number from 1 to 1000000";
     /// How many wrong passwords an account takes before it makes people wait.
     ACCOUNT_FREE_TRIES = "account_free_tries", Some("10"), Open, "a whole number from 1 to 1000000";
-    /// The longest that an account makes people wait, in seconds. It is never locked.
+    /// How many wrong passwords one address may try, for whichever accounts, before it makes people wait who have not signed in to theirs from
+    /// that browser before. An IPv6 network of 64 bits counts as one address.
+    ADDRESS_FREE_TRIES = "address_free_tries", Some("100"), Open, "a whole number from 1 to 1000000";
+    /// The longest that an account or an address makes people wait, in seconds. It is never locked.
     ACCOUNT_LONGEST_DELAY_SECONDS = "account_longest_delay_seconds", Some("30"), Open, "a whole number from 1 to 60";
     /// How long events stay in the audit log, in days; 0 keeps them for good.
     AUDIT_DAYS = "audit_days", Some("365"), Open, "a whole number from 0 to 3650";

@@ -42,6 +42,8 @@ pub(crate) use self::{
 
 /// The cookie that holds the refresh token.
 pub(crate) const COOKIE: &str = "__Host-refresh_token";
+/// The cookie by which a browser is known again.
+pub(crate) const DEVICE_COOKIE: &str = "__Host-device";
 /// A password that every rule takes.
 pub(crate) const PASSWORD: &str = "seven quiet weavers sing";
 /// One that nobody has.

@@ -8,12 +8,21 @@ use crate::{
         claims::Claims, heading::Heading, notices::Notices, session_card::SessionCard,
         story::Story, token_card::TokenCard,
     },
+    text::{flag, text},
+    words,
 };
 
 /// The page.
 #[component]
 pub(super) fn Live() -> impl IntoView {
-    let greeting = Session::of_app().told(|viewer| format!("Hello, {}", viewer.profile.username));
+    let session = Session::of_app();
+    let last = move || {
+        session.known.with(|known| {
+            let last = known.viewer.as_ref()?.last_sign_in.as_ref()?;
+            Some(words::last_sign_in(last))
+        })
+    };
+    let greeting = session.told(|viewer| format!("Hello, {}", viewer.profile.username));
     Effect::new(|_| session::attend());
     on_cleanup(session::stop_attending);
     view! {
@@ -22,6 +31,9 @@ pub(super) fn Live() -> impl IntoView {
             <div>
                 <Heading text=greeting/>
                 <p class="quiet">"This is your session, as it is right now."</p>
+                <p class="quiet" id="last-sign-in" hidden=flag(move || last().is_none())>
+                    {text(move || last().unwrap_or_default())}
+                </p>
             </div>
             <div class="tokens">
                 <TokenCard/>

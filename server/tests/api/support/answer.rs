@@ -4,7 +4,7 @@ use app::problems::Kind;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use super::{COOKIE, SetCookie};
+use super::{COOKIE, DEVICE_COOKIE, SetCookie};
 
 /// A whole answer.
 #[derive(Clone, PartialEq, Eq)]
@@ -84,14 +84,26 @@ impl Answer {
             .collect()
     }
 
-    /// The refresh cookie that is set. No other cookie may be.
+    /// The refresh cookie that is set. Beside it stands at most that by which a browser is known again, and a pending sign-up's that is
+    /// taken away.
     pub(crate) fn refresh_cookie(&self) -> Option<SetCookie> {
-        let mut cookies = self.set_cookies();
+        let (mut cookies, others): (Vec<_>, Vec<_>) = self
+            .set_cookies()
+            .into_iter()
+            .partition(|cookie| cookie.name == COOKIE);
+        let is_known =
+            |cookie: &SetCookie| matches!(&*cookie.name, DEVICE_COOKIE | "__Host-pending");
         assert!(
-            cookies.len() <= 1 && cookies.iter().all(|cookie| cookie.name == COOKIE),
-            "{cookies:?}"
+            cookies.len() <= 1 && others.iter().all(is_known),
+            "{cookies:?} {others:?}"
         );
         cookies.pop()
+    }
+
+    /// The cookie of this name that is set.
+    pub(crate) fn cookie(&self, name: &str) -> Option<SetCookie> {
+        let mut cookies = self.set_cookies().into_iter();
+        cookies.find(|cookie| cookie.name == name)
     }
 
     /// Asserts that no cookie is set or cleared.

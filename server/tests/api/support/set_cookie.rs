@@ -37,6 +37,12 @@ impl SetCookie {
     /// Asserts that these are the attributes of the refresh cookie and no others: above all no Domain.
     pub(crate) fn assert_attributes(&self) {
         assert_eq!(self.name, COOKIE);
+        self.assert_for_this_host();
+    }
+
+    /// Asserts that these are the attributes of a cookie of ours and no others.
+    pub(crate) fn assert_for_this_host(&self) {
+        assert!(self.name.starts_with("__Host-"), "{self:?}");
         assert_eq!(
             self.attributes,
             ["httponly", "path=/", "samesite=lax", "secure"],

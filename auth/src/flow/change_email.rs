@@ -1,0 +1,175 @@
+//! Another address of email: asked for, confirmed at the new one, and taken back from the old one for a week.
+
+use secrecy::SecretString;
+
+use super::{Authenticated, Device, link::found_link, reauthenticate::require_recent_proof};
+use crate::{
+    Engine, Error,
+    account::{EmailAddress, User},
+    audit::{Actor, AuditEvent, AuditKind},
+    error::{Field, FieldError},
+    letter::{LetterDetail, Occasion},
+    link::Purpose,
+    store::Link,
+};
+
+/// Asks for another address. It takes the place of the present one when the link of the letter that is sent there is used; whether somebody has
+/// it is not told before. Where no mail is sent it does so at once.
+///
+/// # Errors
+/// [`Error::ProofTooOld`]; [`Error::Invalid`], for what is no address or theirs already; [`Error::TooManyTries`] when letters to it were asked for
+/// too often.
+pub async fn change_email(
+    engine: &Engine,
+    who: &Authenticated,
+    email: &str,
+    device: &Device,
+) -> Result<(), Error> {
+    require_recent_proof(engine, who)?;
+    let email = EmailAddress::parse(email).map_err(refused)?;
+    let user = engine.parts().store.user(who.user()).await?;
+    let user = user.ok_or(Error::InvalidToken)?;
+    if user.email == email.as_str() {
+        return Err(refused("This is your address already"));
+    }
+    let kind = if engine.sends_mail() {
+        AuditKind::EmailChangeAsked
+    } else {
+        AuditKind::EmailChanged
+    };
+    let event = engine
+        .new_event(kind, Actor::User, engine.now())?
+        .concerning(user.id)
+        .in_session(who.session())
+        .at_device(device);
+    if engine.sends_mail() {
+        ask_to_confirm(engine, &user, &email, &event, device).await
+    } else {
+        change_at_once(engine, &user, &email, &event).await
+    }
+}
+
+async fn ask_to_confirm(
+    engine: &Engine,
+    user: &User,
+    email: &EmailAddress,
+    event: &AuditEvent<'_>,
+    device: &Device,
+) -> Result<(), Error> {
+    let occasion = Occasion::ConfirmNewEmail;
+    if let Err(retry_after) = engine.may_write(occasion, email.as_str()).await? {
+        return Err(Error::TooManyTries { retry_after });
+    }
+    let detail = LetterDetail {
+        email: Some(user.email.clone()),
+        ..LetterDetail::at(device)
+    };
+    let letter = engine.new_letter(occasion, Some(user.id), email.as_str(), detail, event.at)?;
+    if let Some(letter) = &letter {
+        let store = &engine.parts().store;
+        store.ask_for_new_email(user.id, letter, event).await?;
+        engine.posted();
+    }
+    Ok(())
+}
+
+async fn change_at_once(
+    engine: &Engine,
+    user: &User,
+    email: &EmailAddress,
+    event: &AuditEvent<'_>,
+) -> Result<(), Error> {
+    let parts = engine.parts();
+    if !parts.store.change_email(user.id, email, event).await? {
+        return Err(refused("There is an account with this address already"));
+    }
+    parts.profiles.forget(user.id);
+    Ok(())
+}
+
+/// Takes the link of the letter to the new address, in whichever browser it was opened. The former address is told, with a link that undoes it.
+///
+/// # Errors
+/// [`Error::InvalidLink`], also when somebody else has the address by now.
+pub async fn confirm_new_email(
+    engine: &Engine,
+    token: &SecretString,
+    device: &Device,
+) -> Result<(), Error> {
+    let parts = engine.parts();
+    let link = found_link(engine, Purpose::ConfirmNewEmail, token).await?;
+    let user = owner(engine, &link).await?;
+    let now = engine.now();
+    let event = engine
+        .new_event(AuditKind::EmailChanged, Actor::User, now)?
+        .concerning(user.id)
+        .at_device(device);
+    let detail = LetterDetail {
+        email: Some(link.email.clone()),
+        ..LetterDetail::at(device)
+    };
+    let letter = engine.new_letter(
+        Occasion::EmailChanged,
+        Some(user.id),
+        &user.email,
+        detail,
+        now,
+    )?;
+    if !parts
+        .store
+        .confirm_new_email(&link, &user.email, letter.as_ref(), &event)
+        .await?
+    {
+        return Err(Error::InvalidLink);
+    }
+    parts.profiles.forget(user.id);
+    engine.posted();
+    Ok(())
+}
+
+/// Takes the link of the letter to the former address: it is the account's again, and proven. Whoever changed it must be kept out, so all sessions
+/// end, the password is taken away, and a letter with which to choose another goes to the address. What was sent to the other one since opens
+/// nothing any more.
+///
+/// # Errors
+/// [`Error::InvalidLink`], also when somebody else has the address by now.
+pub async fn undo_email_change(
+    engine: &Engine,
+    token: &SecretString,
+    device: &Device,
+) -> Result<(), Error> {
+    let parts = engine.parts();
+    let link = found_link(engine, Purpose::UndoEmailChange, token).await?;
+    let user = owner(engine, &link).await?;
+    let now = engine.now();
+    let event = engine
+        .new_event(AuditKind::EmailChangeUndone, Actor::User, now)?
+        .concerning(user.id)
+        .at_device(device);
+    let letter = engine.new_letter(
+        Occasion::ResetPassword,
+        Some(user.id),
+        &link.email,
+        LetterDetail::at(device),
+        now,
+    )?;
+    let version = parts
+        .store
+        .undo_email_change(&link, letter.as_ref(), &event)
+        .await?
+        .ok_or(Error::InvalidLink)?;
+    parts.revocations.raise_version(user.id, version, now);
+    parts.profiles.forget(user.id);
+    engine.posted();
+    Ok(())
+}
+
+async fn owner(engine: &Engine, link: &Link) -> Result<User, Error> {
+    let user = link.user_id.ok_or(Error::InvalidLink)?;
+    let user = engine.parts().store.user(user).await?;
+    user.ok_or(Error::InvalidLink)
+}
+
+fn refused(reason: impl std::fmt::Display) -> Error {
+    Error::Invalid(vec![FieldError::new(Field::Email, reason)])
+}

@@ -1,0 +1,49 @@
+//! Another name.
+
+use super::{Authenticated, Device, reauthenticate::require_recent_proof};
+use crate::{
+    Engine, Error,
+    account::{Profile, Username},
+    audit::{Actor, AuditKind},
+    error::{Field, FieldError},
+};
+
+/// Gives a user another name. The former is free from then on.
+///
+/// # Errors
+/// [`Error::ProofTooOld`]; [`Error::Invalid`], when the name can't be taken or somebody else has it.
+pub async fn change_username(
+    engine: &Engine,
+    who: &Authenticated,
+    username: &str,
+    device: &Device,
+) -> Result<Profile, Error> {
+    require_recent_proof(engine, who)?;
+    let refused = |fault| Error::Invalid(vec![fault]);
+    let username = Username::parse(username)
+        .map_err(|error| refused(FieldError::new(Field::Username, error)))?;
+    let event = engine
+        .new_event(AuditKind::UsernameChanged, Actor::User, engine.now())?
+        .concerning(who.user())
+        .in_session(who.session())
+        .at_device(device);
+    let parts = engine.parts();
+    let user = parts.store.user(who.user()).await?;
+    let user = user.ok_or(Error::InvalidToken)?;
+    if user.username == username.as_str() {
+        return Ok(user.profile());
+    }
+    if !parts
+        .store
+        .change_username(user.id, &username, &event)
+        .await?
+    {
+        return Err(refused(FieldError::new(
+            Field::Username,
+            "This username is taken",
+        )));
+    }
+    parts.profiles.forget(user.id);
+    let user = parts.store.user(user.id).await?;
+    Ok(user.ok_or(Error::InvalidToken)?.profile())
+}

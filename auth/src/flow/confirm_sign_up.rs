@@ -1,0 +1,240 @@
+//! Making the account that somebody has asked for, once they have proven that the address is theirs.
+//!
+//! The link or the code alone does not do: whoever gets the letter may not be who asked, and would be given an account whose password another
+//! has chosen. So the browser that asked is needed too, by what it holds in a cookie, or else the password.
+
+use aws_lc_rs::{
+    constant_time::verify_slices_are_equal,
+    digest::{SHA256, digest},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+
+use super::{Grant, SignInWay, known_device::Browser, link::found_link, typed_code};
+use crate::{
+    Engine, Error,
+    account::Username,
+    audit::{Actor, AuditKind},
+    clock::Timestamp,
+    error::{Field, FieldError},
+    link::Purpose,
+    measure::SignUpResult,
+    password::{Password, hashing::Comparison},
+    random::{bytes, id},
+    session::Proof,
+    store::{Confirmation, Confirmed, Link, NewSession, PendingSignUp},
+};
+
+/// What somebody has from the letter.
+#[derive(Debug)]
+pub enum FromLetter {
+    /// The token of its link.
+    Link(SecretString),
+    /// Its code, typed in the browser that asked.
+    Code(String),
+}
+
+/// Somebody who proves that the address is theirs.
+#[derive(Debug)]
+pub struct ConfirmSignUp {
+    /// What they have from the letter.
+    pub letter: FromLetter,
+    /// What the browser that asked holds in its cookie.
+    pub browser_key: Option<SecretString>,
+    /// The password that they chose, typed again in another browser.
+    pub password: Option<SecretString>,
+    /// Another name, if somebody has the first by now.
+    pub username: Option<String>,
+    /// From where, and how the session is to be.
+    pub way: SignInWay,
+}
+
+/// What the browser that asked holds until the account is made: the id of what waits, and 256 bits by chance.
+pub(super) struct PendingKey {
+    pending: Uuid,
+    text: SecretString,
+}
+
+impl PendingKey {
+    const ID_LENGTH: usize = 16;
+
+    pub(super) fn new(engine: &Engine, now: Timestamp) -> Result<Self, Error> {
+        let randomness = &*engine.parts().randomness;
+        let pending = id(now, randomness)?;
+        let whole = [pending.as_bytes().as_slice(), &bytes::<32>(randomness)?].concat();
+        Ok(Self {
+            pending,
+            text: URL_SAFE_NO_PAD.encode(whole).into(),
+        })
+    }
+
+    /// Reads what a browser has sent.
+    fn read(text: &SecretString) -> Option<Self> {
+        let whole = URL_SAFE_NO_PAD.decode(text.expose_secret()).ok()?;
+        let (id, _) = whole.split_at_checked(Self::ID_LENGTH)?;
+        Some(Self {
+            pending: Uuid::from_slice(id).ok()?,
+            text: text.clone(),
+        })
+    }
+
+    /// What waits.
+    pub(super) fn pending(&self) -> Uuid {
+        self.pending
+    }
+
+    /// What is kept of it.
+    pub(super) fn hash(&self) -> Vec<u8> {
+        digest(&SHA256, self.text.expose_secret().as_bytes())
+            .as_ref()
+            .to_vec()
+    }
+
+    pub(super) fn into_text(self) -> SecretString {
+        self.text
+    }
+}
+
+/// Makes the account and begins its first session.
+///
+/// # Errors
+/// [`Error::InvalidLink`], when the link was used or is too old, or somebody has the address by now; [`Error::WrongCode`];
+/// [`Error::Invalid`] on [`Field::Password`] where the browser is not the one that asked and the password is missing or another, on
+/// [`Field::Username`] where somebody has the name by now.
+pub async fn confirm_sign_up(engine: &Engine, confirm: ConfirmSignUp) -> Result<Grant, Error> {
+    let answer = try_confirm(engine, confirm).await;
+    SignUpResult::of_confirmed(&answer).count();
+    answer
+}
+
+async fn try_confirm(engine: &Engine, confirm: ConfirmSignUp) -> Result<Grant, Error> {
+    let ConfirmSignUp {
+        letter,
+        browser_key,
+        password,
+        username,
+        way,
+    } = confirm;
+    let key = browser_key.as_ref().and_then(PendingKey::read);
+    let link = match &letter {
+        FromLetter::Link(token) => found_link(engine, Purpose::ConfirmSignUp, token).await?,
+        FromLetter::Code(code) => link_of_code(engine, key.as_ref(), code).await?,
+    };
+    let pending = link.pending_id.ok_or(Error::InvalidLink)?;
+    let store = &engine.parts().store;
+    let pending = store
+        .pending_sign_up(pending)
+        .await?
+        .ok_or(Error::InvalidLink)?;
+    let proof = prove(engine, &pending, key.as_ref(), password.as_ref(), &way).await?;
+    let typed = username.as_deref().unwrap_or(&pending.username);
+    let username = Username::parse(typed)
+        .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Username, error)]))?;
+    make(engine, &pending, &link, &username, proof, &way).await
+}
+
+/// The link that a code stands beside, in the browser that asked. Where there is no such letter, since the address is somebody's, a code is
+/// wrong like any other.
+async fn link_of_code(
+    engine: &Engine,
+    key: Option<&PendingKey>,
+    code: &str,
+) -> Result<Link, Error> {
+    let parts = engine.parts();
+    let pending = key.ok_or(Error::WrongCode)?.pending();
+    let link = parts.store.link_of_pending(pending).await?;
+    let name = parts
+        .identifier_key
+        .of_code(link.as_ref().map(|link| link.id), &pending.to_string());
+    typed_code::judge(engine, &name, link, code)
+        .await?
+        .ok_or(Error::WrongCode)
+}
+
+/// Finds out whether this is who asked: by their browser, or by the password that they chose.
+async fn prove(
+    engine: &Engine,
+    pending: &PendingSignUp,
+    key: Option<&PendingKey>,
+    password: Option<&SecretString>,
+    way: &SignInWay,
+) -> Result<Proof, Error> {
+    let is_browser = match (key, &pending.browser_hash) {
+        (Some(key), Some(hash)) => verify_slices_are_equal(&key.hash(), hash).is_ok(),
+        _ => false,
+    };
+    if is_browser {
+        return Ok(Proof::Letter);
+    }
+    let typed = password.filter(|password| !password.expose_secret().is_empty());
+    let typed = typed.ok_or_else(|| {
+        refused_password("Enter the password that you chose when you asked for the account")
+    })?;
+    let stored = SecretString::from(pending.password_hash.clone());
+    let wrong = || refused_password("This is not the password that was chosen");
+    let typed = Password::typed(typed).ok_or_else(wrong)?;
+    let comparison = engine
+        .parts()
+        .passwords
+        .compare(&typed, Some(&stored), way.device.address)
+        .await?;
+    if comparison == Comparison::Different {
+        Err(wrong())
+    } else {
+        Ok(Proof::Password)
+    }
+}
+
+async fn make(
+    engine: &Engine,
+    pending: &PendingSignUp,
+    link: &Link,
+    username: &Username,
+    proof: Proof,
+    way: &SignInWay,
+) -> Result<Grant, Error> {
+    let store = &engine.parts().store;
+    let now = engine.now();
+    let user = engine.new_user_id(now)?;
+    let browser = Browser::of_new_account(engine, way.device_key.as_ref(), user)?;
+    let session = NewSession {
+        proof,
+        known_device: Some(browser.row(engine)?),
+        ..engine.new_session(user, &way.device, now)?
+    };
+    let session = engine.kept(session, way.remember);
+    let confirmation = Confirmation {
+        pending,
+        link,
+        user,
+        username,
+        session: &session,
+        event: engine
+            .new_event(AuditKind::SignedUp, Actor::User, now)?
+            .concerning(user)
+            .at_device(&way.device),
+    };
+    match store.confirm_sign_up(&confirmation).await? {
+        Confirmed::Made => {}
+        // The name can be mended, and the address can't.
+        Confirmed::Taken if store.user_by_username(username).await?.is_some() => {
+            let fault = FieldError::new(
+                Field::Username,
+                "Somebody has taken this username meanwhile. Choose another",
+            );
+            return Err(Error::Invalid(vec![fault]));
+        }
+        Confirmed::Taken | Confirmed::Gone => return Err(Error::InvalidLink),
+    }
+    let user = store.user(user).await?.ok_or(Error::InvalidLink)?;
+    let grant = engine.enter(&user, &session, way.replaces.as_ref()).await?;
+    Ok(Grant {
+        device_key: browser.key_to_hand_out(),
+        ..grant
+    })
+}
+
+fn refused_password(reason: &str) -> Error {
+    Error::Invalid(vec![FieldError::new(Field::Password, reason)])
+}

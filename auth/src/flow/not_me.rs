@@ -1,0 +1,99 @@
+//! "It wasn't me": what a user does about what somebody else did to their account.
+
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{Authenticated, Device, link::found_link};
+use crate::{
+    Engine, Error,
+    account::{User, UserId},
+    audit::{Actor, AuditKind},
+    letter::{LetterDetail, Occasion},
+    link::Purpose,
+    session::SessionId,
+    store::{Distrust, Link},
+};
+
+/// Takes the link of a letter that told of something: it was somebody else's doing. The session that the letter told of ends, or all; the tokens of
+/// all are void. Somebody may know the password, so it is taken away, and a letter with which to choose another is sent.
+///
+/// # Errors
+/// [`Error::InvalidLink`].
+pub async fn it_was_not_me(
+    engine: &Engine,
+    token: &SecretString,
+    device: &Device,
+) -> Result<(), Error> {
+    let link = found_link(engine, Purpose::NotMe, token).await?;
+    let user = link.user_id.ok_or(Error::InvalidLink)?;
+    let session = link.session_id.map(SessionId::from);
+    distrust(engine, user, session, Some(&link), device)
+        .await?
+        .then_some(())
+        .ok_or(Error::InvalidLink)
+}
+
+/// Says the same of an event of the account's, from a session that is trusted: the session of the event ends, or all, where that is the very one
+/// of who asks. Where no mail is sent the password stays, as there would be no way back in.
+///
+/// # Errors
+/// [`Error::NotFound`], when there is no such event, or it is another's.
+pub async fn distrust_event(
+    engine: &Engine,
+    who: &Authenticated,
+    event_id: &str,
+    device: &Device,
+) -> Result<(), Error> {
+    let id = Uuid::try_parse(event_id).map_err(|_| Error::NotFound)?;
+    let store = &engine.parts().store;
+    let event = store.audit_event_of(who.user(), id).await?;
+    let session = event.ok_or(Error::NotFound)?.session_id;
+    let session = session.filter(|session| *session != who.session());
+    distrust(engine, who.user(), session, None, device)
+        .await?
+        .then_some(())
+        .ok_or(Error::InvalidToken)
+}
+
+/// Ends this session, or all, and starts a reset. Answers false, and does nothing, if the link does not stand or the user may not sign in.
+async fn distrust(
+    engine: &Engine,
+    user: UserId,
+    session: Option<SessionId>,
+    link: Option<&Link>,
+    device: &Device,
+) -> Result<bool, Error> {
+    let parts = engine.parts();
+    let Some(User { email, .. }) = parts.store.user(user).await? else {
+        return Ok(false);
+    };
+    let now = engine.now();
+    let mut event = engine
+        .new_event(AuditKind::NotMe, Actor::User, now)?
+        .concerning(user)
+        .at_device(device);
+    event.session = session;
+    let letter = engine.new_letter(
+        Occasion::ResetPassword,
+        Some(user),
+        &email,
+        LetterDetail::at(device),
+        now,
+    )?;
+    let distrust = Distrust {
+        user,
+        session,
+        link,
+        letter: letter.as_ref(),
+        event: &event,
+    };
+    let Some(version) = parts.store.distrust(&distrust).await? else {
+        return Ok(false);
+    };
+    parts.revocations.raise_version(user, version, now);
+    if let Some(session) = session {
+        parts.revocations.end_session(session, now);
+    }
+    engine.posted();
+    Ok(true)
+}

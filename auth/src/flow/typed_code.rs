@@ -1,0 +1,46 @@
+//! Codes that are typed by who is not signed in. Whether there is a letter of such a code must not be told, by the answer or by its time.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use uuid::Uuid;
+
+use crate::{
+    Engine, Error,
+    error::{Field, FieldError},
+    link::CODE_TRIES,
+    store::Link,
+};
+
+/// Judges a code, whose tries are counted under `name`; spaces and dashes in it count for nothing. Answers the link that it stands beside, if it
+/// is the right one. A try is counted before it is judged, and by the same statement whether there is such a link or not.
+///
+/// # Errors
+/// [`Error::Invalid`], when nothing was typed.
+pub(super) async fn judge(
+    engine: &Engine,
+    name: &[u8],
+    link: Option<Link>,
+    code: &str,
+) -> Result<Option<Link>, Error> {
+    let parts = engine.parts();
+    let now = engine.now();
+    let digits: String = code
+        .chars()
+        .filter(|character| !character.is_whitespace() && *character != '-')
+        .collect();
+    if digits.is_empty() {
+        let fault = FieldError::new(Field::Code, "Enter the code from the letter");
+        return Err(Error::Invalid(vec![fault]));
+    }
+    let tries = parts.store.count_typed_code(name, now).await?;
+    let link = link.filter(|link| {
+        let code_stands = link.code_expires_at.is_some_and(|until| now < until);
+        code_stands && now < link.expires_at
+    });
+    let (id, hash) = match &link {
+        Some(link) => (link.id, link.code_hash.clone().unwrap_or_default()),
+        None => (Uuid::nil(), Vec::new()),
+    };
+    let typed = parts.letter_key.code_hash(id, &digits);
+    let is_right = verify_slices_are_equal(&hash, &typed).is_ok();
+    Ok(link.filter(|_| is_right && tries <= CODE_TRIES))
+}

@@ -1,0 +1,246 @@
+//! What a user changes of their account: its password, its name, its address. The row of the user comes first in each transaction, so that none
+//! waits for another that waits for it.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    Link, NewLetter, NewSession, Store, StoreError,
+    audit::insert_audit_event,
+    begin,
+    letter::insert_letter,
+    link::{delete_links, use_link},
+    only,
+    session::insert_session,
+    writing,
+};
+use crate::{
+    account::{EmailAddress, SecurityVersion, UserId, Username},
+    audit::AuditEvent,
+    letter::Occasion,
+    link::Purpose,
+    session::{EndReason, SessionId},
+};
+
+/// A password that takes the place of another.
+#[derive(Debug)]
+pub(crate) struct PasswordChange<'a> {
+    /// The session in which it is changed. It must stand.
+    pub(crate) from: SessionId,
+    /// The hash of the password that was given.
+    pub(crate) old_hash: &'a SecretString,
+    /// That of the new one.
+    pub(crate) new_hash: &'a SecretString,
+    /// The session in which the user goes on. Its own event is not written down: nobody has signed in.
+    pub(crate) session: &'a NewSession<'a>,
+    /// What the owner is told by.
+    pub(crate) letter: Option<&'a NewLetter>,
+    /// How it is written down.
+    pub(crate) event: &'a AuditEvent<'a>,
+}
+
+/// Whether somebody else has the name or the address that was to be written.
+fn is_taken(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+/// How many rows a statement has touched; none, if somebody else was quicker to take the name or the address.
+macro_rules! touched {
+    ($executed:expr) => {
+        match $executed {
+            Ok(done) => done.rows_affected(),
+            Err(error) if is_taken(&error) => 0,
+            Err(error) => return Err(error.into()),
+        }
+    };
+}
+
+impl Store {
+    /// Puts a password in the place of the one that was given, if it still is the user's: all tokens are void, all sessions end, another begins, and
+    /// nothing of what was sent to the user to sign in by is good any longer; all of it or nothing. Answers the new security version; nothing, if
+    /// the password is another by now, the session has ended, or the user may not sign in.
+    pub(crate) async fn change_password(
+        &self,
+        change: &PasswordChange<'_>,
+    ) -> Result<Option<SecurityVersion>, StoreError> {
+        let (user, at) = (change.session.user, change.event.at);
+        let version = writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            let rows = sqlx::query_scalar(
+                "UPDATE users SET password_hash = $3, security_version = security_version + 1, security_version_raised_at = $4
+                 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL
+                   AND EXISTS (SELECT 1 FROM sessions WHERE sessions.id = $5 AND sessions.user_id = users.id AND revoked_at IS NULL)
+                 RETURNING security_version",
+            ).bind(user).bind(change.old_hash.expose_secret()).bind(change.new_hash.expose_secret()).bind(at).bind(change.from)
+             .fetch_all(&mut *transaction).await?;
+            let version: Option<SecurityVersion> = only(rows);
+            if version.is_some() {
+                sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
+                    .bind(user).bind(at).bind(EndReason::PasswordChanged.as_str()).execute(&mut *transaction).await?;
+                insert_session!(change.session).execute(&mut *transaction).await?;
+                for purpose in [Purpose::ResetPassword, Purpose::SignIn, Purpose::ConfirmNewEmail] {
+                    delete_links!(user, purpose).execute(&mut *transaction).await?;
+                }
+                insert_audit_event!(change.event).execute(&mut *transaction).await?;
+                if let Some(letter) = change.letter {
+                    insert_letter!(letter).execute(&mut *transaction).await?;
+                }
+            }
+            transaction.commit().await?;
+            version
+        });
+        self.tell_of_change().await;
+        Ok(version)
+    }
+
+    /// Gives a user another name, and writes that down as `event`: both or nothing. Answers false, where somebody else has it.
+    pub(crate) async fn change_username(
+        &self,
+        user: UserId,
+        username: &Username,
+        event: &AuditEvent<'_>,
+    ) -> Result<bool, StoreError> {
+        Ok(writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            let changed = touched!(sqlx::query(
+                "UPDATE users SET username = $2, username_key = $3 WHERE id = $1
+                   AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.username_key = $3 AND others.id <> $1)",
+            ).bind(user).bind(username.as_str()).bind(username.key()).execute(&mut *transaction).await);
+            if changed == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+                transaction.commit().await?;
+            } else {
+                transaction.rollback().await?;
+            }
+            changed == 1
+        }))
+    }
+
+    /// Gives a user another address, of which it is not proven that it is theirs, and writes that down as `event`: both or nothing. Answers false,
+    /// where somebody else has it.
+    pub(crate) async fn change_email(
+        &self,
+        user: UserId,
+        email: &EmailAddress,
+        event: &AuditEvent<'_>,
+    ) -> Result<bool, StoreError> {
+        Ok(writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            let changed = touched!(sqlx::query(
+                "UPDATE users SET email = $2, email_verified_at = NULL WHERE id = $1
+                   AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.email = $2)",
+            ).bind(user).bind(email.as_str()).execute(&mut *transaction).await);
+            if changed == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+                transaction.commit().await?;
+            } else {
+                transaction.rollback().await?;
+            }
+            changed == 1
+        }))
+    }
+
+    /// Takes back what was sent to a user to confirm another address, writes a new letter instead and writes that down as `event`: all of it or
+    /// nothing. By the same statements whether somebody has the address or not.
+    pub(crate) async fn ask_for_new_email(
+        &self,
+        user: UserId,
+        letter: &NewLetter,
+        event: &AuditEvent<'_>,
+    ) -> Result<(), StoreError> {
+        writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
+                .bind(user).execute(&mut *transaction).await?;
+            delete_links!(user, Purpose::ConfirmNewEmail).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM letters WHERE user_id = $1 AND occasion = $2")
+                .bind(user).bind(Occasion::ConfirmNewEmail.as_str()).execute(&mut *transaction).await?;
+            insert_letter!(letter).execute(&mut *transaction).await?;
+            insert_audit_event!(event).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+        });
+        Ok(())
+    }
+
+    /// Uses a link up to give its user the address that it was sent to, in the place of `from`, which is told by `letter`; all of it or nothing.
+    /// Answers false if the link does not stand, the address is another by now or somebody else's, or the user may not sign in.
+    pub(crate) async fn confirm_new_email(
+        &self,
+        link: &Link,
+        from: &str,
+        letter: Option<&NewLetter>,
+        event: &AuditEvent<'_>,
+    ) -> Result<bool, StoreError> {
+        Ok(writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            let changed = touched!(sqlx::query(
+                "UPDATE users SET email = $3, email_verified_at = $4
+                 WHERE id = $1 AND email = $2 AND security_version = $5 AND disabled_at IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.email = $3)",
+            ).bind(link.user_id).bind(from).bind(link.email.as_str()).bind(event.at).bind(link.security_version)
+             .execute(&mut *transaction).await);
+            let done = changed == 1 && use_link!(link, event.at).execute(&mut *transaction).await?.rows_affected() == 1;
+            if done {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+                if let Some(letter) = letter {
+                    insert_letter!(letter).execute(&mut *transaction).await?;
+                }
+                transaction.commit().await?;
+            } else {
+                transaction.rollback().await?;
+            }
+            done
+        }))
+    }
+
+    /// Uses a link up to give its user back the address that it was sent to: their tokens are void, their sessions end, and so do links and letters
+    /// that were sent since the change, which may have gone to somebody else. Where a letter leads to another password, the present one is taken
+    /// away. All of it or nothing. Answers the new security version; nothing, if the link does not stand, the address is somebody else's, or the
+    /// user may not sign in.
+    pub(crate) async fn undo_email_change(
+        &self,
+        link: &Link,
+        letter: Option<&NewLetter>,
+        event: &AuditEvent<'_>,
+    ) -> Result<Option<SecurityVersion>, StoreError> {
+        let version = writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            let undone = sqlx::query_scalar(
+                "UPDATE users SET email = $2, email_verified_at = $3, security_version = security_version + 1,
+                   security_version_raised_at = $3, password_hash = CASE WHEN $4 THEN NULL ELSE password_hash END
+                 WHERE id = $1 AND disabled_at IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.email = $2 AND others.id <> $1)
+                 RETURNING security_version",
+            ).bind(link.user_id).bind(link.email.as_str()).bind(event.at).bind(letter.is_some()).fetch_all(&mut *transaction).await;
+            let rows = match undone {
+                Err(error) if is_taken(&error) => Vec::new(),
+                undone => undone?,
+            };
+            let version: Option<SecurityVersion> = only(rows);
+            if version.is_some() && use_link!(link, event.at).execute(&mut *transaction).await?.rows_affected() == 1 {
+                sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
+                    .bind(link.user_id).bind(event.at).bind(EndReason::EmailChangeUndone.as_str()).execute(&mut *transaction).await?;
+                // Links of letters to former addresses stay: whoever changed the address twice must not take the first owner's way back by undoing
+                // the second change.
+                sqlx::query("DELETE FROM links WHERE user_id = $1 AND (purpose <> $2 OR id > $3)")
+                    .bind(link.user_id).bind(Purpose::UndoEmailChange.as_str()).bind(link.id).execute(&mut *transaction).await?;
+                sqlx::query("DELETE FROM letters WHERE user_id = $1 AND id > $2")
+                    .bind(link.user_id).bind(link.id).execute(&mut *transaction).await?;
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+                if let Some(letter) = letter {
+                    insert_letter!(letter).execute(&mut *transaction).await?;
+                }
+                transaction.commit().await?;
+                version
+            } else {
+                transaction.rollback().await?;
+                None
+            }
+        });
+        if version.is_some() {
+            self.tell_of_change().await;
+        }
+        Ok(version)
+    }
+}

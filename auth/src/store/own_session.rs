@@ -1,0 +1,148 @@
+//! What a user does to their own sessions: proves one anew, ends others, and trusts some no longer.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Link, NewLetter, Store, StoreError, audit::insert_audit_event, begin, letter::insert_letter,
+    link::use_link, only, reading, writing,
+};
+use crate::{
+    account::{SecurityVersion, UserId},
+    audit::AuditEvent,
+    session::{EndReason, Proof, SessionId},
+};
+
+/// That something was not its owner's doing.
+#[derive(Debug)]
+pub(crate) struct Distrust<'a> {
+    /// Whose account it is.
+    pub(crate) user: UserId,
+    /// The session that ends; all, if none is named.
+    pub(crate) session: Option<SessionId>,
+    /// What it is said by, if not from a session. It is used up.
+    pub(crate) link: Option<&'a Link>,
+    /// What leads to another password. The present one is taken away then.
+    pub(crate) letter: Option<&'a NewLetter>,
+    /// How it is written down.
+    pub(crate) event: &'a AuditEvent<'a>,
+}
+
+/// An event of the audit log, as far as it tells of a session.
+#[derive(Debug, FromRow)]
+pub(crate) struct EventSession {
+    pub(crate) session_id: Option<SessionId>,
+}
+
+impl Store {
+    /// A password was given in a session: it is proven from now on, which is written down as `event`; both or nothing. Answers false if it has
+    /// ended.
+    pub(crate) async fn renew_proof(
+        &self,
+        session: SessionId,
+        user: UserId,
+        event: &AuditEvent<'_>,
+    ) -> Result<bool, StoreError> {
+        Ok(writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            let renewed = sqlx::query(
+                "UPDATE sessions SET auth_time = $3, amr = $4, last_seen_at = $3
+                 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3 AND absolute_expires_at > $3",
+            ).bind(session).bind(user).bind(event.at).bind(Proof::Password.as_stored())
+             .execute(&mut *transaction).await?.rows_affected();
+            if renewed == 1 {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+            renewed == 1
+        }))
+    }
+
+    /// Ends all sessions of a user but one, and writes that down as `event` with their number; both or nothing. Answers which they were.
+    pub(crate) async fn end_other_sessions(
+        &self,
+        this: SessionId,
+        user: UserId,
+        event: AuditEvent<'_>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let ended = writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            // The user first, so that two who do the same wait for each other here, and not each for a session of the other's.
+            sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
+                .bind(user).execute(&mut *transaction).await?;
+            let ended: Vec<SessionId> = sqlx::query_scalar(
+                "UPDATE sessions SET revoked_at = $3, end_reason = $4
+                 WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL AND expires_at > $3 RETURNING id",
+            ).bind(user).bind(this).bind(event.at).bind(EndReason::EndedByOwner.as_str()).fetch_all(&mut *transaction).await?;
+            if !ended.is_empty() {
+                let event = event.with_detail(format!("sessions={}", ended.len()));
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+            ended
+        });
+        if !ended.is_empty() {
+            self.tell_of_change().await;
+        }
+        Ok(ended)
+    }
+
+    /// Which session an event of a user's tells of. Nothing, if there is no such event.
+    pub(crate) async fn audit_event_of(
+        &self,
+        user: UserId,
+        event: Uuid,
+    ) -> Result<Option<EventSession>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(
+            "SELECT session_id FROM audit_events WHERE id = $1 AND user_id = $2",
+        ).bind(event).bind(user).fetch_optional(pool).await)?)
+    }
+
+    /// Ends a session of a user, or all, and makes all their tokens void, so that who stays must refresh; all of it or nothing. Answers the new
+    /// security version; nothing, if the link does not stand or the user may not sign in.
+    pub(crate) async fn distrust(
+        &self,
+        distrust: &Distrust<'_>,
+    ) -> Result<Option<SecurityVersion>, StoreError> {
+        let (user, at) = (distrust.user, distrust.event.at);
+        let reason = EndReason::NotMe.as_str();
+        let version = writing!(self, pool => {
+            let mut transaction = begin(pool).await?;
+            let rows = sqlx::query_scalar(
+                "UPDATE users SET security_version = security_version + 1, security_version_raised_at = $2,
+                   password_hash = CASE WHEN $3 THEN NULL ELSE password_hash END
+                 WHERE id = $1 AND disabled_at IS NULL RETURNING security_version",
+            ).bind(user).bind(at).bind(distrust.letter.is_some()).fetch_all(&mut *transaction).await?;
+            let version: Option<SecurityVersion> = only(rows);
+            let is_said_once = match distrust.link {
+                Some(link) => use_link!(link, at).execute(&mut *transaction).await?.rows_affected() == 1,
+                None => true,
+            };
+            if version.is_some() && is_said_once {
+                match distrust.session {
+                    Some(session) => {
+                        sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
+                            .bind(session).bind(user).bind(at).bind(reason).execute(&mut *transaction).await?;
+                    }
+                    None => {
+                        sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
+                            .bind(user).bind(at).bind(reason).execute(&mut *transaction).await?;
+                    }
+                }
+                insert_audit_event!(distrust.event).execute(&mut *transaction).await?;
+                if let Some(letter) = distrust.letter {
+                    insert_letter!(letter).execute(&mut *transaction).await?;
+                }
+                transaction.commit().await?;
+                version
+            } else {
+                transaction.rollback().await?;
+                None
+            }
+        });
+        if version.is_some() {
+            self.tell_of_change().await;
+        }
+        Ok(version)
+    }
+}

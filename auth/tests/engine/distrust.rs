@@ -1,0 +1,191 @@
+//! "It wasn't me": from the letter that told of it, and from the list of what happened.
+
+use std::time::Duration;
+
+use auth::{Engine, Error, Grant, Occasion, SecretString, account::AccountEvent, flow};
+
+use crate::support::{
+    PASSWORD, TestDatabase, assert_invalid, assert_void, call, device, link_in, mail, mailing,
+    only_link, refresh, sign_in, sign_in_from, sign_up, who,
+};
+
+const NEW_PASSWORD: &str = "another long weaver";
+
+async fn say(engine: &Engine, link: &SecretString) -> Result<(), Error> {
+    flow::it_was_not_me(engine, link, &device()).await
+}
+
+/// The newest event of this kind.
+async fn event(engine: &Engine, grant: &Grant, kind: &str) -> AccountEvent {
+    let who = who(engine, grant).await;
+    let page = flow::my_events(engine, &who, None).await.unwrap();
+    let found = page.events.into_iter().find(|event| event.kind == kind);
+    found.unwrap()
+}
+
+/// Asserts that the password is no longer one, and that the letter which is there leads to another.
+async fn assert_reset_begun(engine: &Engine) {
+    assert!(sign_in(engine, "ada", PASSWORD).await.is_err());
+    let letters = mail(engine).await;
+    let reset = only_link(&letters, Occasion::ResetPassword);
+    assert_eq!(letters[0].to, "ada@example.org");
+    flow::reset_password(engine, &reset, &NEW_PASSWORD.into(), &device())
+        .await
+        .unwrap();
+    sign_in(engine, "ada", NEW_PASSWORD).await.unwrap();
+}
+
+async fn assert_out(engine: &Engine, grant: &Grant) {
+    assert_invalid(call(engine, &grant.access_token).await);
+    assert_invalid(refresh(engine, &grant.refresh_token).await);
+}
+
+#[tokio::test]
+async fn of_a_sign_in_from_a_strange_browser_it_ends_that_session_alone() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    say(&engine, &told).await.unwrap();
+    assert_out(&engine, &thief).await;
+    // Tokens from before are void, and the owner's session goes on with new ones.
+    assert_invalid(call(&engine, &ada.access_token).await);
+    let ada = refresh(&engine, &ada.refresh_token).await.unwrap();
+    call(&engine, &ada.access_token).await.unwrap();
+    assert_void(say(&engine, &told).await);
+    assert_reset_begun(&engine).await;
+}
+
+#[tokio::test]
+async fn of_another_password_it_ends_all_sessions() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    let as_thief = who(&engine, &ada).await;
+    let thief = flow::change_password(
+        &engine,
+        &as_thief,
+        &PASSWORD.into(),
+        &"the weaver sings at dusk".into(),
+        &device(),
+    )
+    .await
+    .unwrap();
+    let told = only_link(&mail(&engine).await, Occasion::PasswordChanged);
+    say(&engine, &told).await.unwrap();
+    assert_out(&engine, &thief).await;
+    assert!(
+        sign_in(&engine, "ada", "the weaver sings at dusk")
+            .await
+            .is_err()
+    );
+    assert_reset_begun(&engine).await;
+}
+
+#[tokio::test]
+async fn it_can_be_said_for_a_week() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    database.turn(Duration::from_hours(7 * 24));
+    assert_void(say(&engine, &told).await);
+    refresh(&engine, &ada.refresh_token).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_an_event_it_ends_the_session_of_that_alone() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    database.turn(Duration::from_secs(1));
+    let thief = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    let event = event(&engine, &ada, "signed_in").await;
+    assert_eq!(event.session.as_ref(), Some(&thief.session.id));
+    let as_ada = who(&engine, &ada).await;
+    flow::distrust_event(&engine, &as_ada, &event.id, &device())
+        .await
+        .unwrap();
+    assert_out(&engine, &thief).await;
+    refresh(&engine, &ada.refresh_token).await.unwrap();
+    assert_reset_begun(&engine).await;
+}
+
+#[tokio::test]
+async fn of_an_event_in_ones_own_session_or_in_none_it_ends_all() {
+    for kind in ["signed_in", "sign_in_failed"] {
+        let database = TestDatabase::new().await;
+        let engine = mailing(&database).await;
+        let ada = sign_up(&engine, "ada").await;
+        let elsewhere = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+        sign_in(&engine, "ada", "the weaver sings at dawn")
+            .await
+            .unwrap_err();
+        mail(&engine).await;
+        // Whichever of the two sessions it was, it is that of who asks.
+        let event = event(&engine, &ada, kind).await;
+        let asks = if event.session.as_ref() == Some(&elsewhere.session.id) {
+            &elsewhere
+        } else {
+            &ada
+        };
+        let who = who(&engine, asks).await;
+        flow::distrust_event(&engine, &who, &event.id, &device())
+            .await
+            .unwrap();
+        assert_out(&engine, &ada).await;
+        assert_out(&engine, &elsewhere).await;
+        assert_reset_begun(&engine).await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_says_it_of_anothers_event() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let (ada, bob) = (sign_up(&engine, "ada").await, sign_up(&engine, "bob").await);
+    let event = event(&engine, &ada, "signed_in").await;
+    let as_bob = who(&engine, &bob).await;
+    for id in [event.id.as_str(), "nothing"] {
+        let answer = flow::distrust_event(&engine, &as_bob, id, &device()).await;
+        assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
+    }
+    call(&engine, &ada.access_token).await.unwrap();
+    sign_in(&engine, "ada", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn where_no_mail_is_sent_the_password_stays() {
+    let database = TestDatabase::new().await;
+    let engine = database.engine().await;
+    let ada = sign_up(&engine, "ada").await;
+    let event = event(&engine, &ada, "signed_in").await;
+    let as_ada = who(&engine, &ada).await;
+    flow::distrust_event(&engine, &as_ada, &event.id, &device())
+        .await
+        .unwrap();
+    assert_out(&engine, &ada).await;
+    sign_in(&engine, "ada", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_other_owner_of_a_stolen_session_can_say_so_too() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let stolen = sign_up(&engine, "ada").await;
+    let elsewhere = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    let newer = refresh(&engine, &stolen.refresh_token).await.unwrap();
+    call(&engine, &newer.access_token).await.unwrap();
+    database.turn(Duration::from_mins(1));
+    assert_invalid(refresh(&engine, &stolen.refresh_token).await);
+    let told = link_in(&mail(&engine).await, Occasion::TokenReused);
+    say(&engine, &told).await.unwrap();
+    refresh(&engine, &elsewhere.refresh_token).await.unwrap();
+    assert_reset_begun(&engine).await;
+}
