@@ -8,12 +8,15 @@ import { PolicyGuard } from './fixtures/policy';
 import { SecrecyGuard } from './fixtures/secrecy';
 import { Server, type ServerOptions } from './fixtures/server';
 import { Thief } from './fixtures/thief';
+import { ForgotPasswordPage } from './pages/forgot-password';
 import { HomePage } from './pages/home';
 import { NotFoundPage } from './pages/not-found';
 import { ProfilePage } from './pages/profile';
 import { RegisterPage } from './pages/register';
+import { ResetPasswordPage } from './pages/reset-password';
 import { SignInPage } from './pages/sign-in';
 import { SiteHeader } from './pages/site-header';
+import { VerifyEmailPage } from './pages/verify-email';
 
 interface Fixtures {
   /** Settings for this test's server besides the ordinary ones. */
@@ -36,6 +39,9 @@ interface Fixtures {
   home: HomePage;
   signInPage: SignInPage;
   registerPage: RegisterPage;
+  forgotPasswordPage: ForgotPasswordPage;
+  resetPasswordPage: ResetPasswordPage;
+  verifyEmailPage: VerifyEmailPage;
   profilePage: ProfilePage;
   notFoundPage: NotFoundPage;
 }
@@ -117,6 +123,9 @@ export const test = base.extend<Fixtures>({
   home: async ({ page }, use) => use(new HomePage(page)),
   signInPage: async ({ page }, use) => use(new SignInPage(page)),
   registerPage: async ({ page }, use) => use(new RegisterPage(page)),
+  forgotPasswordPage: async ({ page }, use) => use(new ForgotPasswordPage(page)),
+  resetPasswordPage: async ({ page }, use) => use(new ResetPasswordPage(page)),
+  verifyEmailPage: async ({ page }, use) => use(new VerifyEmailPage(page)),
   profilePage: async ({ page }, use) => use(new ProfilePage(page)),
   notFoundPage: async ({ page }, use) => use(new NotFoundPage(page)),
 });

@@ -58,7 +58,14 @@ impl Typed {
             | Form::SignInByLink
             | Form::ConfirmCode
             | Form::ConfirmSignUp
-            | Form::ConfirmElsewhere => {}
+            | Form::ConfirmElsewhere
+            | Form::ForgotPassword
+            | Form::LetterAsked
+            | Form::NoMail
+            | Form::OpenedLink
+            | Form::VoidLink
+            | Form::UsedLink
+            | Form::VerifyCode => {}
         }
         faults
     }

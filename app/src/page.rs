@@ -36,6 +36,20 @@ pub enum Form {
     ConfirmSignUp,
     /// The same in another browser, with the password.
     ConfirmElsewhere,
+    /// Asking for a letter by which to choose another password.
+    ForgotPassword,
+    /// Asking for a letter was answered: it is on its way.
+    LetterAsked,
+    /// A letter is needed, and none is sent here.
+    NoMail,
+    /// Doing what the link of a letter is for, which was opened.
+    OpenedLink,
+    /// The link is good for nothing, or none was opened.
+    VoidLink,
+    /// The link was used: what it is for is done.
+    UsedLink,
+    /// Typing the code by which one's address is proven.
+    VerifyCode,
 }
 
 /// What was typed into a form that was refused. Never the password.
@@ -60,6 +74,18 @@ pub struct FormState {
     pub errors: Vec<FieldError>,
     /// What is wrong with the whole.
     pub message: Option<String>,
+}
+
+impl FormState {
+    /// A form as nobody has sent it yet.
+    pub fn shown(form: Form, values: Values) -> Self {
+        Self {
+            form,
+            values,
+            errors: Vec::new(),
+            message: None,
+        }
+    }
 }
 
 /// All that a page begins with, as it crosses from the server to the browser.

@@ -20,8 +20,18 @@ use crate::{
     opening::Opening,
     page::{Outset, SignInLinks},
     pages::{
-        confirm_sign_up::ConfirmSignUp, error::ErrorPage, home::Home, not_found::NotFound,
-        profile::ProfilePage, sign_in::SignIn, sign_in_link::SignInLink, sign_up::SignUp,
+        confirm_sign_up::ConfirmSignUp,
+        errand::{ConfirmEmail, NotMe, UndoEmailChange},
+        error::ErrorPage,
+        forgot_password::ForgotPassword,
+        home::Home,
+        not_found::NotFound,
+        profile::ProfilePage,
+        reset_password::ResetPassword,
+        sign_in::SignIn,
+        sign_in_link::SignInLink,
+        sign_up::SignUp,
+        verify_email::VerifyEmail,
     },
     routes::title_for,
     whole::whole,
@@ -56,6 +66,12 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("login") view=page(SignIn) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("sign-in-link") view=page(SignInLink) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("confirm-sign-up") view=page(ConfirmSignUp) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("forgot-password") view=page(ForgotPassword) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("reset-password") view=page(ResetPassword) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("verify-email") view=page(VerifyEmail) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("confirm-email") view=page(ConfirmEmail) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("undo-email-change") view=page(UndoEmailChange) ssr=SsrMode::Async/>
+                    <Route path=StaticSegment("not-me") view=page(NotMe) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("profile") view=page(ProfilePage) ssr=SsrMode::Async/>
                 </FlatRoutes>
             </main>

@@ -10,6 +10,18 @@ pub const LOGIN: &str = "/login";
 pub const SIGN_IN_LINK: &str = "/sign-in-link";
 /// Creating the account that was asked for, by a letter: a page, and the address of its own forms.
 pub const CONFIRM_SIGN_UP: &str = "/confirm-sign-up";
+/// Asking for a letter by which to choose another password: a page, and the address of its own form.
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+/// Choosing another password by that letter: a page, and the address of its own form.
+pub const RESET_PASSWORD: &str = "/reset-password";
+/// Proving that an address is one's own, by a letter: a page, and the address of its own forms.
+pub const VERIFY_EMAIL: &str = "/verify-email";
+/// Proving a new address, by a letter: a page, and the address of its own form.
+pub const CONFIRM_EMAIL: &str = "/confirm-email";
+/// Getting the former address back, by a letter: a page, and the address of its own form.
+pub const UNDO_EMAIL_CHANGE: &str = "/undo-email-change";
+/// Saying that something was not one's own doing, by a letter: a page, and the address of its own form.
+pub const NOT_ME: &str = "/not-me";
 /// The account of the signed-in.
 pub const PROFILE: &str = "/profile";
 /// Signing out: the address of a form, no page.
@@ -29,12 +41,19 @@ pub fn title_for(path: &str, signed_in: bool) -> &'static str {
         LOGIN => "Sign in · Latchkey",
         SIGN_IN_LINK => "Sign in by email · Latchkey",
         CONFIRM_SIGN_UP => "Confirm your address · Latchkey",
+        FORGOT_PASSWORD => "Forgotten password · Latchkey",
+        RESET_PASSWORD => "Choose another password · Latchkey",
+        VERIFY_EMAIL => "Is this address yours? · Latchkey",
+        CONFIRM_EMAIL => "Confirm your new address · Latchkey",
+        UNDO_EMAIL_CHANGE => "Get your address back · Latchkey",
+        NOT_ME => "It wasn't me · Latchkey",
         PROFILE => "Profile · Latchkey",
         _ => "Page not found · Latchkey",
     }
 }
 
-/// Whether the app itself has a page at `path`, so that going there needs no page load.
+/// Whether the app itself has a page at `path`, so that going there needs no page load. What the pages about letters show is told by the server
+/// alone.
 pub(crate) fn is_page(path: &str) -> bool {
     [
         HOME,
@@ -59,6 +78,12 @@ mod tests {
             LOGIN,
             SIGN_IN_LINK,
             CONFIRM_SIGN_UP,
+            FORGOT_PASSWORD,
+            RESET_PASSWORD,
+            VERIFY_EMAIL,
+            CONFIRM_EMAIL,
+            UNDO_EMAIL_CHANGE,
+            NOT_ME,
             PROFILE,
             "/elsewhere",
         ];

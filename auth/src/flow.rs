@@ -53,6 +53,9 @@ pub use self::{
     sign_in_link::{ask_for_sign_in_link, sign_in_by_code, sign_in_by_link},
     sign_out::{sign_out, sign_out_everywhere},
     sign_up::{SignUp, SignedUp, sign_up},
-    verify_email::{ask_to_verify_email, verify_email, verify_email_by_code},
+    verify_email::{
+        ask_to_verify_email, ask_to_verify_email_by_cookie, verify_email, verify_email_by_code,
+        verify_email_by_code_and_cookie,
+    },
     view::view,
 };

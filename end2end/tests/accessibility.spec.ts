@@ -5,21 +5,27 @@ import type { Page } from '@playwright/test';
 import { expect, test as base } from '../fixtures';
 import { installClock } from '../fixtures/clock';
 import { hydrated } from '../fixtures/hydration';
+import { letterTo, linkIn } from '../fixtures/letters';
 import { hold } from '../fixtures/network';
 import { type Person, somebody } from '../fixtures/person';
+import type { Server } from '../fixtures/server';
 import type { Thief } from '../fixtures/thief';
 import { ErrorPage } from '../pages/error';
 import { fact } from '../pages/fact';
+import { ForgotPasswordPage } from '../pages/forgot-password';
 import { HomePage } from '../pages/home';
 import { NotFoundPage } from '../pages/not-found';
 import { ProfilePage } from '../pages/profile';
 import { RegisterPage } from '../pages/register';
+import { ResetPasswordPage } from '../pages/reset-password';
 import { SignInPage } from '../pages/sign-in';
 import { SiteHeader } from '../pages/site-header';
+import { VerifyEmailPage } from '../pages/verify-email';
 
 interface Cast {
   readonly alice: Person;
   readonly thief: Thief;
+  readonly server: Server;
 }
 
 interface State {
@@ -29,6 +35,16 @@ interface State {
   readonly offline?: boolean;
   /** Brings the page into the state. */
   reach(page: Page, cast: Cast): Promise<void>;
+}
+
+/** Opens the link of a letter by which `person` gets another password. */
+async function openReset(page: Page, server: Server, person: Person): Promise<void> {
+  const forgot = new ForgotPasswordPage(page);
+  await forgot.visit();
+  await forgot.ask(person.email);
+  await expect(forgot.asked).toBeVisible();
+  await page.goto(linkIn(await letterTo(server, person.email, 'reset_password'), '/reset-password'));
+  await expect(new ResetPasswordPage(page).password).toBeVisible();
 }
 
 const STATES: Record<string, State> = {
@@ -120,6 +136,89 @@ const STATES: Record<string, State> = {
       await expect(register.password).toHaveAttribute('aria-invalid', 'true');
     },
   },
+  'the forgotten password': {
+    async reach(page) {
+      await new ForgotPasswordPage(page).visit();
+    },
+  },
+  'the forgotten password with a wrong address': {
+    status: 422,
+    async reach(page) {
+      const forgot = new ForgotPasswordPage(page);
+      await forgot.visit();
+      await forgot.ask('nowhere');
+      await expect(forgot.email).toHaveAttribute('aria-invalid', 'true');
+    },
+  },
+  'the forgotten password once a letter is on its way': {
+    async reach(page, { alice }) {
+      const forgot = new ForgotPasswordPage(page);
+      await forgot.visit();
+      await forgot.ask(alice.email);
+      await expect(forgot.asked).toBeVisible();
+    },
+  },
+  'another password by a letter': {
+    async reach(page, { alice, server }) {
+      await openReset(page, server, alice);
+      await new ResetPasswordPage(page).password.fill('quiet harbour');
+    },
+  },
+  'another password that can\'t be taken': {
+    status: 422,
+    async reach(page, { alice, server }) {
+      await openReset(page, server, alice);
+      const reset = new ResetPasswordPage(page);
+      await reset.fill('short');
+      await expect(reset.password).toHaveAttribute('aria-invalid', 'true');
+    },
+  },
+  'a link that is void': {
+    async reach(page) {
+      await page.goto('/reset-password?token=void');
+      await expect(new ResetPasswordPage(page).isVoid).toBeVisible();
+    },
+  },
+  'the sign-in after a reset': {
+    async reach(page) {
+      await new SignInPage(page).open('?reason=reset');
+      await expect(page.getByRole('status').filter({ hasText: 'Your password was changed.' })).toBeVisible();
+    },
+  },
+  'an address to be confirmed by a link': {
+    async reach(page, { alice, server }) {
+      await page.goto(linkIn(await letterTo(server, alice.email, 'verify_email'), '/verify-email'));
+      await expect(new VerifyEmailPage(page).confirm).toBeVisible();
+    },
+  },
+  'an address that is confirmed': {
+    async reach(page, { alice, server }) {
+      const verify = new VerifyEmailPage(page);
+      await page.goto(linkIn(await letterTo(server, alice.email, 'verify_email'), '/verify-email'));
+      await verify.confirm.click();
+      await expect(verify.done).toBeVisible();
+    },
+  },
+  'the code of a letter': {
+    status: 422,
+    async reach(page, { alice }) {
+      const verify = new VerifyEmailPage(page);
+      await new SignInPage(page).signIn(alice);
+      await verify.visit();
+      await verify.code.fill('1');
+      await verify.confirm.click();
+      await expect(verify.alert).toBeVisible();
+    },
+  },
+  'what was somebody else\'s doing': {
+    async reach(page, { alice, server }) {
+      await openReset(page, server, alice);
+      await new ResetPasswordPage(page).fill('eight loud hatters hum');
+      await expect(page).toHaveURL('/login?reason=reset');
+      await page.goto(linkIn(await letterTo(server, alice.email, 'password_changed'), '/not-me'));
+      await expect(page.getByRole('button', { name: 'It wasn\'t me: sign them out' })).toBeVisible();
+    },
+  },
   'the home of the signed-in': {
     async reach(page, { alice }) {
       await new SignInPage(page).signIn(alice);
@@ -176,14 +275,14 @@ const STATES: Record<string, State> = {
 
 const test = base.extend<{ state: State | undefined; reached: Page }>({
   state: [undefined, { option: true }],
-  reached: async ({ page, state, alice, thief, browserConsole }, use) => {
+  reached: async ({ page, state, alice, thief, server, browserConsole }, use) => {
     if (state?.status) {
       browserConsole.expectsStatus(state.status);
     }
     if (state?.offline) {
       browserConsole.expectsLostNetwork();
     }
-    await state?.reach(page, { alice, thief });
+    await state?.reach(page, { alice, thief, server });
     await hydrated(page);
     await use(page);
   },

@@ -2,6 +2,8 @@
 
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '../fixtures';
+import { hydrated } from '../fixtures/hydration';
+import { letterTo, linkIn } from '../fixtures/letters';
 import { type Person, register } from '../fixtures/person';
 
 const OF_THE_README = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
@@ -20,7 +22,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.describe(() => {
       test.use({ ...screen, colorScheme });
 
-      test(`${colorScheme}, ${width} px`, async ({ page, request, home, signInPage, registerPage, profilePage }) => {
+      test(`${colorScheme}, ${width} px`, async ({
+        page, request, server, home, signInPage, registerPage, profilePage, forgotPasswordPage, resetPasswordPage, verifyEmailPage,
+      }) => {
         const picture = async (name: string) => {
           const folder = name === 'home' && width === '1280' ? OF_THE_README : TO_LOOK_AT;
           await page.screenshot({ path: `${folder}${name}-${colorScheme}-${width}.png`, animations: 'disabled', caret: 'hide', scale: 'css' });
@@ -33,6 +37,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await registerPage.email.fill(ADA.email);
         await registerPage.password.fill(ADA.password);
         await picture('register');
+        await page.goto(linkIn(await letterTo(server, ADA.email, 'verify_email'), '/verify-email'));
+        await picture('verify-email');
+        await forgotPasswordPage.visit();
+        await picture('forgot-password');
+        await forgotPasswordPage.ask(ADA.email);
+        await expect(forgotPasswordPage.asked).toBeVisible();
+        await picture('forgot-password-asked');
+        await page.goto(linkIn(await letterTo(server, ADA.email, 'reset_password'), '/reset-password'));
+        await hydrated(page);
+        await resetPasswordPage.password.fill(ADA.password);
+        await picture('reset-password');
+        await page.goto('/reset-password?token=void');
+        await expect(resetPasswordPage.isVoid).toBeVisible();
+        await picture('reset-password-void');
         await signInPage.open();
         await picture('sign-in');
         await signInPage.fill(ADA);
@@ -40,6 +58,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await home.open();
         await home.settled();
         await picture('home');
+        await verifyEmailPage.visit();
+        await expect(verifyEmailPage.code).toBeVisible();
+        await picture('verify-email-code');
         await profilePage.open();
         await expect(profilePage.fact('Email')).toHaveText(ADA.email);
         await picture('profile');

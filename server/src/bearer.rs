@@ -55,21 +55,25 @@ fn token(value: &[u8]) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("Bearer") && is_b64token).then_some(token)
 }
 
-/// Who makes this request, proven by their bearer token. Taken as an argument it guards a route.
+/// Who makes a request of these headers, proven by their bearer token.
+pub(crate) async fn caller(state: &State, headers: &HeaderMap) -> Result<Authenticated, Problem> {
+    match Bearer::read(headers) {
+        Bearer::Nothing => Err(Problem::at_bearer(auth::Error::NotAuthenticated)),
+        Bearer::Twice => Err(Problem::two_authorizations()),
+        Bearer::Token(token) => auth::flow::authenticate(&state.engine, &token)
+            .await
+            .map_err(Problem::at_bearer),
+    }
+}
+
+/// Who makes this request. Taken as an argument it guards a route.
 pub(crate) struct Caller(pub(crate) Authenticated);
 
 impl FromRequestParts<State> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
-        match Bearer::read(&parts.headers) {
-            Bearer::Nothing => Err(Problem::at_bearer(auth::Error::NotAuthenticated)),
-            Bearer::Twice => Err(Problem::two_authorizations()),
-            Bearer::Token(token) => auth::flow::authenticate(&state.engine, &token)
-                .await
-                .map(Self)
-                .map_err(Problem::at_bearer),
-        }
+        caller(state, &parts.headers).await.map(Self)
     }
 }
 

@@ -17,6 +17,33 @@ pub(crate) enum Purpose {
     SignInLink,
     /// The link of a letter by which an account is made.
     ConfirmSignUp,
+    /// The link of a letter by which an address is proven.
+    VerifyEmail,
+    /// The link of a letter by which another password is chosen.
+    ResetPassword,
+    /// The link of a letter by which an account gets another address.
+    ConfirmEmail,
+    /// The link of a letter by which it gets the former one back.
+    UndoEmailChange,
+    /// The link of a letter by which its reader says that they did not do what it tells of.
+    NotMe,
+}
+
+impl Purpose {
+    /// Its name, without what stands before it by the kind.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::PendingSignUp => "pending",
+            Self::SignInLink => "sign_in_link",
+            Self::ConfirmSignUp => "confirm_sign_up",
+            Self::VerifyEmail => "verify_email",
+            Self::ResetPassword => "reset_password",
+            Self::ConfirmEmail => "confirm_email",
+            Self::UndoEmailChange => "undo_email_change",
+            Self::NotMe => "not_me",
+        }
+    }
 }
 
 /// Reads and writes one of them.
@@ -33,17 +60,12 @@ impl HostCookie {
     }
 
     /// Its name.
-    const fn name(self) -> &'static str {
-        match (self.kind, self.purpose) {
-            (CookieKind::Host, Purpose::Device) => "__Host-device",
-            (CookieKind::Host, Purpose::PendingSignUp) => "__Host-pending",
-            (CookieKind::Host, Purpose::SignInLink) => "__Host-sign_in_link",
-            (CookieKind::Host, Purpose::ConfirmSignUp) => "__Host-confirm_sign_up",
-            (CookieKind::Development, Purpose::Device) => "latchkey-dev-device",
-            (CookieKind::Development, Purpose::PendingSignUp) => "latchkey-dev-pending",
-            (CookieKind::Development, Purpose::SignInLink) => "latchkey-dev-sign_in_link",
-            (CookieKind::Development, Purpose::ConfirmSignUp) => "latchkey-dev-confirm_sign_up",
-        }
+    fn name(self) -> String {
+        let prefix = match self.kind {
+            CookieKind::Host => "__Host-",
+            CookieKind::Development => "latchkey-dev-",
+        };
+        format!("{prefix}{}", self.purpose.word())
     }
 
     /// How long a browser keeps it, in seconds.
@@ -53,13 +75,14 @@ impl HostCookie {
             Purpose::Device => 365 * DAY,
             // As long as what waits.
             Purpose::PendingSignUp => 4 * DAY,
-            Purpose::SignInLink | Purpose::ConfirmSignUp => 30 * 60,
+            // The link of a letter, until its button is pressed.
+            _ => 30 * 60,
         }
     }
 
     /// What a request's `Cookie` headers hold of it. Two of the name count as none.
     pub(crate) fn read(self, headers: &HeaderMap) -> Option<SecretString> {
-        read_named(headers, self.name()).token()
+        read_named(headers, &self.name()).token()
     }
 
     /// The `Set-Cookie` that gives it to a browser; `None` if `value` holds what no header can.
@@ -90,11 +113,16 @@ mod tests {
 
     use super::*;
 
-    const PURPOSES: [Purpose; 4] = [
+    const PURPOSES: [Purpose; 9] = [
         Purpose::Device,
         Purpose::PendingSignUp,
         Purpose::SignInLink,
         Purpose::ConfirmSignUp,
+        Purpose::VerifyEmail,
+        Purpose::ResetPassword,
+        Purpose::ConfirmEmail,
+        Purpose::UndoEmailChange,
+        Purpose::NotMe,
     ];
 
     #[test]

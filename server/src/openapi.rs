@@ -20,8 +20,9 @@ use utoipa::{
 pub(crate) use self::{
     refusals::{Responses, refused_with},
     schemas::{
-        Accepted, Address, Credentials, Fault, Health, JsonWebKeySet, PasswordForm, Problem,
-        Profile, Readiness, Registered, Registration, SignInLetter, SignUpLetter, Tokens,
+        Accepted, Address, Credentials, Fault, Health, JsonWebKeySet, LinkToken, NewPassword,
+        PasswordForm, Problem, Profile, Readiness, Registered, Registration, SignInLetter,
+        SignUpLetter, Tokens, VerificationLetter,
     },
 };
 use crate::rest;

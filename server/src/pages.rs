@@ -4,11 +4,16 @@
 //! cookie. Who may not see a page is sent away before anything of it is rendered.
 
 mod confirm_sign_up;
+mod errand;
+mod forgot_password;
 mod forms;
 mod letter_link;
+mod link_page;
 mod problems;
 mod render;
+mod reset_password;
 mod sign_in_link;
+mod verify_email;
 
 use auth::{SecretString, session::Viewer};
 use axum::{
@@ -25,9 +30,13 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use self::render::Page;
 pub(crate) use self::{
     confirm_sign_up::{confirm_sign_up, post_confirm_sign_up},
+    errand::{errand, post_errand},
+    forgot_password::{forgot_password, post_forgot_password},
     forms::{dismiss_notice, register, sign_in, sign_out},
     problems::{all_problems, problem},
+    reset_password::{post_reset_password, reset_password},
     sign_in_link::{post_sign_in_link, sign_in_link},
+    verify_email::{post_verify_email, verify_email},
 };
 use crate::{
     functions, host_cookie::Purpose, middleware::ResponseNonce, problem::Problem, state::State,
@@ -74,6 +83,14 @@ impl Visit {
             .find(|(name, _)| name == "next")
             .map(|(_, value)| value.into_owned())?;
         app::next::safe(&next).map(str::to_owned)
+    }
+
+    /// Whether the address says that what the page is for has come so far. It is said in one word, by a redirect of ours or by whoever writes
+    /// links: nothing but words of ours follows from it.
+    fn is_at(&self, stage: &str) -> bool {
+        let query = self.uri.query().unwrap_or_default();
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        pairs.any(|(name, value)| name == "stage" && value == stage)
     }
 }
 

@@ -3,7 +3,8 @@
 use app::{
     problems::Kind,
     routes::{
-        CONFIRM_SIGN_UP, DISMISS_NOTICE, HOME, LOGIN, LOGOUT, PROFILE, REGISTER, SIGN_IN_LINK,
+        CONFIRM_EMAIL, CONFIRM_SIGN_UP, DISMISS_NOTICE, FORGOT_PASSWORD, HOME, LOGIN, LOGOUT,
+        NOT_ME, PROFILE, REGISTER, RESET_PASSWORD, SIGN_IN_LINK, UNDO_EMAIL_CHANGE, VERIFY_EMAIL,
     },
 };
 use axum::{
@@ -99,7 +100,7 @@ impl Endpoint {
 }
 
 /// The REST API. What stands here is described beside its handler; a test compares the two.
-fn endpoints() -> [Endpoint; 13] {
+fn endpoints() -> [Endpoint; 20] {
     [
         Endpoint::post("/api/v1/auth/register", rest::register, Cost::Hash),
         Endpoint::post(
@@ -114,6 +115,33 @@ fn endpoints() -> [Endpoint; 13] {
             rest::use_sign_in_link,
             Cost::Hash,
         ),
+        Endpoint::post("/api/v1/auth/verify-email", rest::verify_email, Cost::Hash),
+        Endpoint::post(
+            "/api/v1/auth/verify-email/send",
+            rest::send_verification,
+            Cost::Hash,
+        ),
+        Endpoint::post(
+            "/api/v1/auth/forgot-password",
+            rest::forgot_password,
+            Cost::Hash,
+        ),
+        Endpoint::post(
+            "/api/v1/auth/reset-password",
+            rest::reset_password,
+            Cost::Hash,
+        ),
+        Endpoint::post(
+            "/api/v1/auth/confirm-email",
+            rest::confirm_email,
+            Cost::Hash,
+        ),
+        Endpoint::post(
+            "/api/v1/auth/undo-email-change",
+            rest::undo_email_change,
+            Cost::Hash,
+        ),
+        Endpoint::post("/api/v1/auth/not-me", rest::not_me, Cost::Hash),
         Endpoint::post("/api/v1/auth/refresh", rest::refresh, Cost::Request),
         Endpoint::post("/api/v1/auth/logout", rest::logout, Cost::Request),
         Endpoint::post("/api/v1/auth/logout-all", rest::logout_all, Cost::Request),
@@ -178,12 +206,35 @@ fn uncounted(state: &State) -> Router<State> {
                 .layer(state.rates.requests.layer())
                 .post(pages::post_confirm_sign_up),
         )
+        .merge(about_letters(state))
         .merge(api(state, |cost| cost == Cost::Nothing))
         .merge(api_docs::files())
         .route("/favicon.ico", get(assets::icon))
         .route("/favicon.svg", get(assets::icon))
         .nest_service(&package_path(state), assets::package(state.site.clone()))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
+}
+
+/// The pages by which letters are asked for, and to which their links lead.
+fn about_letters(state: &State) -> Router<State> {
+    let page = |page: MethodRouter<State>| page.layer(state.rates.requests.layer());
+    let errand = || page(get(pages::errand)).post(pages::post_errand);
+    Router::new()
+        .route(
+            FORGOT_PASSWORD,
+            page(get(pages::forgot_password)).post(pages::post_forgot_password),
+        )
+        .route(
+            RESET_PASSWORD,
+            page(get(pages::reset_password)).post(pages::post_reset_password),
+        )
+        .route(
+            VERIFY_EMAIL,
+            page(get(pages::verify_email)).post(pages::post_verify_email),
+        )
+        .route(CONFIRM_EMAIL, errand())
+        .route(UNDO_EMAIL_CHANGE, errand())
+        .route(NOT_ME, errand())
 }
 
 /// Where the files of the browser's half are found.

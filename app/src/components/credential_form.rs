@@ -63,12 +63,7 @@ pub(crate) fn CredentialForm(
         errors,
         message,
         ..
-    } = refused.unwrap_or(FormState {
-        form,
-        values: Values::default(),
-        errors: Vec::new(),
-        message: None,
-    });
+    } = refused.unwrap_or_else(|| FormState::shown(form, Values::default()));
     let first_wrong = first(&errors);
     let progress = Progress::new(errors, message);
     go_on_when_signed_in(stay, next.clone());

@@ -8,7 +8,9 @@ use super::{
     progress::Progress,
 };
 use crate::{
-    page::FormState,
+    client::page,
+    opening::Opening,
+    page::{Form, FormState, Values},
     text::{flag, text},
 };
 
@@ -25,8 +27,9 @@ pub(crate) fn LetterForm(
     progress: Progress,
     /// What its button says.
     label: &'static str,
-    /// Its fields.
-    children: Children,
+    /// Its fields, if it has any.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <form class="credentials" method="post" action=address novalidate>
@@ -35,7 +38,7 @@ pub(crate) fn LetterForm(
             </p>
             <input type="hidden" name="step" value=step/>
             <input type="hidden" name="next" value=next/>
-            {children()}
+            {children.map(|children| children())}
             <button class="primary" type="submit">{label}</button>
         </form>
     }
@@ -68,4 +71,13 @@ pub(crate) fn progress_of(state: Option<&FormState>) -> Progress {
         || Progress::new(Vec::new(), None),
         |state| Progress::new(state.errors.clone(), state.message.clone()),
     )
+}
+
+/// What the server has said of a page that shows one of these forms. Where it has said nothing, since the page was come to by the browser's
+/// history without a page load, it is asked.
+pub(crate) fn state_of_page(forms: &[Form], address: &'static str) -> FormState {
+    Opening::of_app().take_any(forms).unwrap_or_else(|| {
+        Effect::new(move |_| page::replace(address));
+        FormState::shown(Form::VoidLink, Values::default())
+    })
 }

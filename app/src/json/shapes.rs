@@ -128,7 +128,14 @@ word!(Form {
     "sign_in_by_link" => SignInByLink,
     "confirm_code" => ConfirmCode,
     "confirm_sign_up" => ConfirmSignUp,
-    "confirm_elsewhere" => ConfirmElsewhere
+    "confirm_elsewhere" => ConfirmElsewhere,
+    "forgot_password" => ForgotPassword,
+    "letter_asked" => LetterAsked,
+    "no_mail" => NoMail,
+    "opened_link" => OpenedLink,
+    "void_link" => VoidLink,
+    "used_link" => UsedLink,
+    "verify_code" => VerifyCode
 });
 word!(Field {
     "username" => Username,
@@ -361,6 +368,13 @@ mod tests {
             Form::ConfirmCode,
             Form::ConfirmSignUp,
             Form::ConfirmElsewhere,
+            Form::ForgotPassword,
+            Form::LetterAsked,
+            Form::NoMail,
+            Form::OpenedLink,
+            Form::VoidLink,
+            Form::UsedLink,
+            Form::VerifyCode,
         ] {
             let values = Values {
                 username: "ada".to_owned(),

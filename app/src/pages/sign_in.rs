@@ -9,15 +9,19 @@ use crate::{
         heading::Heading,
     },
     page::{Form, SignInLinks},
-    routes::{REGISTER, SIGN_IN_LINK},
+    routes::{FORGOT_PASSWORD, REGISTER, SIGN_IN_LINK},
     text::fixed,
 };
 
 /// The page.
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
-    let ended =
-        use_query_map().with_untracked(|query| query.get("reason").as_deref() == Some("ended"));
+    let reason = use_query_map().with_untracked(|query| query.get("reason"));
+    let notice = match reason.as_deref() {
+        Some("ended") => "You were signed out because your session ended. Sign in to go on.",
+        Some("reset") => "Your password was changed. Sign in with the new one.",
+        _ => "",
+    };
     let SignInLinks(links) = use_context().unwrap_or_default();
     let by_letter = links.then(|| {
         let address = credential_form::beside(SIGN_IN_LINK);
@@ -29,11 +33,10 @@ pub(crate) fn SignIn() -> impl IntoView {
             <div class="card">
                 <Heading text=fixed("Sign in")/>
                 <p class="quiet">"Welcome back."</p>
-                <p class="notice calm" role="status" hidden=!ended>
-                    "You were signed out because your session ended. Sign in to go on."
-                </p>
+                <p class="notice calm" role="status" hidden=notice.is_empty()>{notice}</p>
                 <CredentialForm form=Form::Login asked=RwSignal::new(None)/>
             </div>
+            <p class="below"><a href=FORGOT_PASSWORD rel="external">"Forgot your password?"</a></p>
             {by_letter}
             <p class="below">"New here? " <a href=register>"Create an account"</a></p>
             <p class="small quiet promise">

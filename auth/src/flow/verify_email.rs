@@ -8,9 +8,11 @@ use super::{
 };
 use crate::{
     Engine, Error,
+    account::UserId,
     audit::{Actor, AuditKind},
     letter::{LetterDetail, Occasion},
     link::Purpose,
+    session::SessionId,
     store::Link,
 };
 
@@ -24,8 +26,33 @@ pub async fn ask_to_verify_email(
     who: &Authenticated,
     device: &Device,
 ) -> Result<(), Error> {
+    ask(engine, who.user(), who.session(), device).await
+}
+
+/// Does the same for the one whose browser holds the refresh token, for the page that works without scripts.
+///
+/// # Errors
+/// Those of [`ask_to_verify_email`]; [`Error::InvalidToken`], when the session does not stand.
+pub async fn ask_to_verify_email_by_cookie(
+    engine: &Engine,
+    refresh_token: &SecretString,
+    device: &Device,
+) -> Result<(), Error> {
+    let session = engine
+        .session_behind(refresh_token, engine.now())
+        .await?
+        .ok_or(Error::InvalidToken)?;
+    ask(engine, session.user_id, session.id, device).await
+}
+
+async fn ask(
+    engine: &Engine,
+    user: UserId,
+    session: SessionId,
+    device: &Device,
+) -> Result<(), Error> {
     let store = &engine.parts().store;
-    let user = store.user(who.user()).await?.ok_or(Error::InvalidToken)?;
+    let user = store.user(user).await?.ok_or(Error::InvalidToken)?;
     if user.email_verified_at.is_some() {
         return Ok(());
     }
@@ -39,7 +66,7 @@ pub async fn ask_to_verify_email(
     let event = engine
         .new_event(AuditKind::EmailVerificationAsked, Actor::User, now)?
         .concerning(user.id)
-        .in_session(who.session())
+        .in_session(session)
         .at_device(device);
     let detail = LetterDetail::at(device);
     let letter = engine.new_letter(
@@ -81,10 +108,35 @@ pub async fn verify_email_by_code(
     code: &str,
     device: &Device,
 ) -> Result<(), Error> {
-    let link = engine
-        .parts()
-        .store
-        .newest_link(who.user(), Purpose::VerifyEmail)
+    take_code(engine, who.user(), code, device).await
+}
+
+/// Does the same for the one whose browser holds the refresh token, for the page that works without scripts.
+///
+/// # Errors
+/// Those of [`verify_email_by_code`]; [`Error::InvalidToken`], when the session does not stand.
+pub async fn verify_email_by_code_and_cookie(
+    engine: &Engine,
+    refresh_token: &SecretString,
+    code: &str,
+    device: &Device,
+) -> Result<(), Error> {
+    let session = engine
+        .session_behind(refresh_token, engine.now())
+        .await?
+        .ok_or(Error::InvalidToken)?;
+    take_code(engine, session.user_id, code, device).await
+}
+
+async fn take_code(
+    engine: &Engine,
+    user: UserId,
+    code: &str,
+    device: &Device,
+) -> Result<(), Error> {
+    let store = &engine.parts().store;
+    let link = store
+        .newest_link(user, Purpose::VerifyEmail)
         .await?
         .ok_or(Error::InvalidLink)?;
     is_code(engine, &link, code).await?;

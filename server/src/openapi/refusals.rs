@@ -90,7 +90,8 @@ fn schema(status: u16, kinds: &[Kind]) -> AllOfBuilder {
     let narrower = ObjectBuilder::new()
         .property("type", kind)
         .property("status", status);
-    let narrower = if kinds.contains(&Kind::InvalidRequest) {
+    // Others of its status name no fields.
+    let narrower = if kinds == [Kind::InvalidRequest] {
         narrower.required("errors")
     } else {
         narrower

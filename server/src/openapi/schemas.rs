@@ -128,6 +128,46 @@ pub(crate) struct SignUpLetter {
     remember: bool,
 }
 
+/// What stands in a letter by which an address is proven: the token of its link, or its code.
+#[derive(ToSchema)]
+pub(crate) struct VerificationLetter {
+    /// The token of the link.
+    #[schema(required = false, min_length = 1, max_length = 64)]
+    token: String,
+    /// The code: eight digits.
+    #[schema(
+        required = false,
+        min_length = 1,
+        max_length = 32,
+        example = "12345678"
+    )]
+    code: String,
+}
+
+/// The link of a letter.
+#[derive(ToSchema)]
+pub(crate) struct LinkToken {
+    /// Its token.
+    #[schema(min_length = 1, max_length = 64)]
+    token: String,
+}
+
+/// The link of a letter, and another password.
+#[derive(ToSchema)]
+pub(crate) struct NewPassword {
+    /// The token of the link.
+    #[schema(min_length = 1, max_length = 64)]
+    token: String,
+    /// At least 12 characters where the settings ask for no other number, and not among the first that anyone would guess.
+    #[schema(
+        format = "password",
+        min_length = 12,
+        max_length = 256,
+        example = "eight loud hatters hum"
+    )]
+    password: String,
+}
+
 /// That something has begun and goes on by a letter.
 #[derive(ToSchema)]
 pub(crate) struct Accepted {

@@ -73,21 +73,17 @@ async fn opened(state: &State, token: &SecretString, form: Form) -> Result<FormS
     let facts = flow::look_at_link(&state.engine, LinkPurpose::ConfirmSignUp, token).await?;
     let void = || functions::error(&auth::Error::InvalidLink.into()).to_string();
     Ok(match facts {
-        Some(facts) => FormState {
+        Some(facts) => FormState::shown(
             form,
-            values: Values {
+            Values {
                 username: facts.username,
                 email: facts.email,
                 ..Values::default()
             },
-            errors: Vec::new(),
-            message: None,
-        },
+        ),
         None => FormState {
-            form: Form::ConfirmCode,
-            values: Values::default(),
-            errors: Vec::new(),
             message: Some(void()),
+            ..FormState::shown(Form::ConfirmCode, Values::default())
         },
     })
 }
@@ -132,12 +128,7 @@ pub(crate) async fn post_confirm_sign_up(
         Some(token) if !is_code && !is_made && !is_void => {
             opened(&state, token, form_in(!asks_password && !needs_password)).await?
         }
-        _ => FormState {
-            form: Form::ConfirmCode,
-            values: Values::default(),
-            errors: Vec::new(),
-            message: None,
-        },
+        _ => FormState::shown(Form::ConfirmCode, Values::default()),
     };
     let response = answer(&state, posted.visit, granted, form.form, form.values, None).await?;
     let response = if is_made {

@@ -55,6 +55,16 @@ impl Posted {
             .map_or(Ok(()), |address| state.rates.credentials.take(address))
     }
 
+    /// Does something that costs a try.
+    pub(super) async fn attempt<T>(
+        &self,
+        state: &State,
+        act: impl Future<Output = Result<T, auth::Error>> + Send,
+    ) -> Result<T, Problem> {
+        self.take_try(state)?;
+        Ok(act.await?)
+    }
+
     /// Where to go on success.
     pub(super) fn next(&mut self) -> Option<String> {
         self.fields
@@ -156,12 +166,7 @@ async fn look_into_mail(
     values: Values,
     browser_key: Option<&SecretString>,
 ) -> Result<Response, Problem> {
-    let form = FormState {
-        form: Form::RegisterAsked,
-        values,
-        errors: Vec::new(),
-        message: None,
-    };
+    let form = FormState::shown(Form::RegisterAsked, values);
     let page = Page::new(visit).form(form, StatusCode::OK);
     let mut response = page.render(state).await?;
     if let Some(key) = browser_key {
@@ -215,6 +220,17 @@ pub(super) async fn answer(
         Ok(grant) => return signed_in(state, &grant, next.as_deref()),
         Err(problem) => problem,
     };
+    let form = FormState::shown(form, values);
+    refused(state, Page::new(visit).next(next), form, problem).await
+}
+
+/// Draws a form again where what was typed can be mended, or tried again later, with what is wrong.
+pub(super) async fn refused(
+    state: &State,
+    page: Page,
+    form: FormState,
+    problem: Problem,
+) -> Result<Response, Problem> {
     let status = match problem.status() {
         StatusCode::UNAUTHORIZED | StatusCode::UNPROCESSABLE_ENTITY => {
             StatusCode::UNPROCESSABLE_ENTITY
@@ -223,16 +239,11 @@ pub(super) async fn answer(
         _ => return Err(problem),
     };
     let form = FormState {
-        form,
-        values,
         errors: problem.field_errors(),
         message: message(&problem),
+        ..form
     };
-    let mut response = Page::new(visit)
-        .next(next)
-        .form(form, status)
-        .render(state)
-        .await?;
+    let mut response = page.form(form, status).render(state).await?;
     if let Some(seconds) = problem.retry_after() {
         response
             .headers_mut()

@@ -55,7 +55,7 @@ pub(crate) async fn sign_in_link(
 async fn opened(state: &State, token: &SecretString) -> Result<FormState, Problem> {
     let facts = flow::look_at_link(&state.engine, LinkPurpose::SignIn, token).await?;
     Ok(match facts {
-        Some(facts) => shown(
+        Some(facts) => FormState::shown(
             Form::SignInByLink,
             Values {
                 username: facts.username,
@@ -71,16 +71,7 @@ async fn opened(state: &State, token: &SecretString) -> Result<FormState, Proble
 fn void() -> FormState {
     FormState {
         message: Some(functions::error(&auth::Error::InvalidLink.into()).to_string()),
-        ..shown(Form::SignInLink, Values::default())
-    }
-}
-
-fn shown(form: Form, values: Values) -> FormState {
-    FormState {
-        form,
-        values,
-        errors: Vec::new(),
-        message: None,
+        ..FormState::shown(Form::SignInLink, Values::default())
     }
 }
 
@@ -144,7 +135,7 @@ pub(crate) async fn post_sign_in_link(
                 Ok(()) => {
                     Page::new(posted.visit)
                         .next(next)
-                        .form(shown(Form::SignInCode, values), StatusCode::OK)
+                        .form(FormState::shown(Form::SignInCode, values), StatusCode::OK)
                         .render(&state)
                         .await
                 }

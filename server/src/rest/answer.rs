@@ -68,6 +68,11 @@ struct Accepted {
     status: &'static str,
 }
 
+/// Answers what was done and leaves nothing to be told.
+pub(super) fn done() -> Response {
+    (StatusCode::NO_CONTENT, [(CACHE_CONTROL, no_store())]).into_response()
+}
+
 /// Answers a sign-out: nothing is left, in the browser neither.
 pub(super) fn signed_out(cookie: RefreshCookie) -> Response {
     (

@@ -8,6 +8,7 @@ mod foreign_bytes;
 mod forged_tokens;
 mod guessing;
 mod held_key;
+mod letters;
 mod noise;
 mod rate;
 mod redirects;

@@ -3,5 +3,6 @@
 mod forms;
 mod guard;
 mod headers;
+mod letters;
 mod problems;
 mod rendering;

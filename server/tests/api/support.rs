@@ -5,6 +5,7 @@ mod ask;
 mod binary;
 mod database;
 mod forge;
+mod mail;
 mod proxy;
 mod raw;
 mod secrecy;
@@ -34,6 +35,7 @@ pub(crate) use self::{
     forge::{
         HeldKey, claims_of, decode, encode, foreign_key, header_of, parts_of, sign_with_hmac, token,
     },
+    mail::SentLetter,
     proxy::Proxy,
     raw::{Connection, exchange, on_a_thread},
     set_cookie::SetCookie,
@@ -52,6 +54,9 @@ pub(crate) const WRONG_PASSWORD: &str = "seven quiet weavers shout";
 pub(crate) const START: Timestamp = Timestamp::from_unix_micros(1_800_000_000_000_000);
 /// The secret of every test's key rings.
 pub(crate) const MASTER_SECRET: &str = "t3Vw9QzL2xNf7BkR4mYc8HpJ5sDg6TaE";
+
+/// Beyond loopback no letters are sent where no setting says by whom.
+pub(crate) const WITHOUT_MAIL: (&str, &str) = ("LATCHKEY_PUBLIC_URL", "https://latchkey.example");
 
 pub(crate) const MINUTE: Duration = Duration::from_mins(1);
 pub(crate) const DAY: Duration = Duration::from_hours(24);

@@ -7,12 +7,16 @@ use crate::support::{Answer, Connection, PASSWORD, TestApp, form, on_a_thread};
 const LIMIT: usize = 64 * 1024;
 
 /// Every address that reads a body, and the media type that it reads.
-const READERS: [(&str, &str); 8] = [
+const READERS: [(&str, &str); 12] = [
     ("/api/v1/auth/register", "application/json"),
     ("/api/v1/auth/login", "application/json"),
     ("/api/v1/auth/login", "application/x-www-form-urlencoded"),
+    ("/api/v1/auth/forgot-password", "application/json"),
+    ("/api/v1/auth/reset-password", "application/json"),
     ("/fn/register", "application/json"),
     ("/fn/login", "application/json"),
+    ("/forgot-password", "application/x-www-form-urlencoded"),
+    ("/verify-email", "application/x-www-form-urlencoded"),
     ("/login", "application/x-www-form-urlencoded"),
     ("/register", "application/x-www-form-urlencoded"),
     ("/notices/dismiss", "application/x-www-form-urlencoded"),

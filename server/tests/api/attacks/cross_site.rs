@@ -20,6 +20,7 @@ fn requests(app: &TestApp, who: &SignedIn) -> Vec<(&'static str, Ask)> {
         ("email", "mallory@example.org"),
         ("password", PASSWORD),
     ];
+    let link = json!({ "token": "x" });
     let with = |(path, ask): (&'static str, Ask), body: serde_json::Value| (path, ask.json(&body));
     let with_form =
         |(path, ask): (&'static str, Ask), fields: &[(&str, &str)]| (path, ask.form(fields));
@@ -47,6 +48,25 @@ fn requests(app: &TestApp, who: &SignedIn) -> Vec<(&'static str, Ask)> {
         ),
         with_form(armed("/register"), &register),
         with_form(armed("/login"), &login),
+        with(
+            armed("/api/v1/auth/forgot-password"),
+            json!({ "email": "ada@example.org" }),
+        ),
+        with(
+            armed("/api/v1/auth/reset-password"),
+            json!({ "token": "x", "password": PASSWORD }),
+        ),
+        with(armed("/api/v1/auth/verify-email"), json!({ "code": "1" })),
+        armed("/api/v1/auth/verify-email/send"),
+        with(armed("/api/v1/auth/confirm-email"), link.clone()),
+        with(armed("/api/v1/auth/undo-email-change"), link.clone()),
+        with(armed("/api/v1/auth/not-me"), link),
+        with_form(armed("/forgot-password"), &[("email", "ada@example.org")]),
+        with_form(armed("/reset-password"), &[("password", PASSWORD)]),
+        with_form(armed("/verify-email"), &[("step", "send")]),
+        with_form(armed("/confirm-email"), &[]),
+        with_form(armed("/undo-email-change"), &[]),
+        with_form(armed("/not-me"), &[]),
         with_form(armed("/logout"), &[]),
         with_form(
             armed("/notices/dismiss"),

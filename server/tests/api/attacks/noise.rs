@@ -7,11 +7,17 @@ use crate::support::{COOKIE, PASSWORD, SignedIn, TestApp};
 const METHODS: [&str; 9] = [
     "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "PROPFIND", "get",
 ];
-const PATHS: [&str; 36] = [
+const PATHS: [&str; 46] = [
     "/",
     "/login",
     "/register",
     "/profile",
+    "/forgot-password",
+    "/reset-password",
+    "/reset-password?token=",
+    "/verify-email",
+    "/verify-email?token=%ff&token=x",
+    "/not-me",
     "/logout",
     "/notices/dismiss",
     "/nowhere",
@@ -22,6 +28,10 @@ const PATHS: [&str; 36] = [
     "/favicon.ico",
     "/api/v1/auth/register",
     "/api/v1/auth/login",
+    "/api/v1/auth/forgot-password",
+    "/api/v1/auth/reset-password",
+    "/api/v1/auth/verify-email",
+    "/api/v1/auth/not-me",
     "/api/v1/auth/refresh",
     "/api/v1/auth/logout",
     "/api/v1/auth/logout-all",

@@ -92,7 +92,8 @@ async fn no_door_is_a_way_around_it() {
         ("email", "nobody@example.org"),
         ("password", PASSWORD),
     ];
-    let asks = (0..42).map(|number| match number % 6 {
+    let address = json!({ "email": "nobody@example.org" });
+    let asks = (0..48).map(|number| match number % 8 {
         0 => app.post("/api/v1/auth/login").json(&credentials),
         1 => app
             .post("/api/v1/auth/register")
@@ -100,7 +101,9 @@ async fn no_door_is_a_way_around_it() {
         2 => app.post("/fn/login").json(&credentials),
         3 => app.post("/fn/register").json(&registration("nobody")),
         4 => app.post("/login").form(&fields),
-        _ => app.post("/register").form(&fields),
+        5 => app.post("/register").form(&fields),
+        6 => app.post("/api/v1/auth/forgot-password").json(&address),
+        _ => app.post("/forgot-password").form(&fields),
     });
     share_one_budget(asks.collect()).await;
 }

@@ -171,6 +171,57 @@ async fn what_goes_well_is_answered_as_described() {
 }
 
 #[tokio::test]
+async fn what_goes_on_by_letters_is_answered_as_described() {
+    let app = TestApp::start().await;
+    let description = Description::of(&app).await;
+    let ada = app.register("ada").await;
+    let [verify, send, forgot, reset] = [
+        "/api/v1/auth/verify-email",
+        "/api/v1/auth/verify-email/send",
+        "/api/v1/auth/forgot-password",
+        "/api/v1/auth/reset-password",
+    ];
+    let verification = app.letter("ada@example.org", "verify_email").await;
+    let reset_letter = app.reset_letter("ada@example.org").await;
+    let new_password = json!({ "token": reset_letter.token, "password": WRONG_PASSWORD });
+    for (path, status, ask) in [
+        (send, 401, app.post(send)),
+        (send, 202, app.post(send).bearer(&ada.access)),
+        (send, 429, app.post(send).bearer(&ada.access)),
+        (verify, 401, app.post(verify).json(&json!({ "code": "1" }))),
+        (verify, 422, app.post(verify).json(&json!({}))),
+        (
+            verify,
+            422,
+            app.post(verify)
+                .json(&json!({ "token": verification.token })),
+        ),
+        (
+            forgot,
+            202,
+            app.post(forgot).json(&json!({ "email": "a@example.org" })),
+        ),
+        (forgot, 422, app.post(forgot).json(&json!({ "email": "a" }))),
+        (reset, 422, app.post(reset).json(&json!({}))),
+        (reset, 204, app.post(reset).json(&new_password)),
+        (reset, 422, app.post(reset).json(&new_password)),
+    ] {
+        let answer = ask.send().await;
+        assert_eq!(answer.status, status, "{path}: {answer:?}");
+        description.assert_told("POST", path, &answer);
+    }
+    for path in [
+        "/api/v1/auth/confirm-email",
+        "/api/v1/auth/undo-email-change",
+        "/api/v1/auth/not-me",
+    ] {
+        let answer = app.post(path).json(&json!({ "token": "x" })).send().await;
+        assert_eq!(answer.status, 422, "{path}: {answer:?}");
+        description.assert_told("POST", path, &answer);
+    }
+}
+
+#[tokio::test]
 async fn what_is_refused_is_answered_as_described() {
     let app = TestApp::start().await;
     let description = Description::of(&app).await;

@@ -4,9 +4,16 @@ use serde_json::json;
 
 use crate::support::{PASSWORD, TestApp};
 
-const ROUTES: [(&str, &str); 10] = [
+const ROUTES: [(&str, &str); 17] = [
     ("POST", "/api/v1/auth/register"),
     ("POST", "/api/v1/auth/login"),
+    ("POST", "/api/v1/auth/verify-email"),
+    ("POST", "/api/v1/auth/verify-email/send"),
+    ("POST", "/api/v1/auth/forgot-password"),
+    ("POST", "/api/v1/auth/reset-password"),
+    ("POST", "/api/v1/auth/confirm-email"),
+    ("POST", "/api/v1/auth/undo-email-change"),
+    ("POST", "/api/v1/auth/not-me"),
     ("POST", "/api/v1/auth/refresh"),
     ("POST", "/api/v1/auth/logout"),
     ("POST", "/api/v1/auth/logout-all"),

@@ -1,0 +1,101 @@
+//! Proving that the account's address is one's own: by the link of a letter, in whichever browser, or by the code beside it. Works without scripts,
+//! and posts its forms as they are.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        heading::Heading,
+        letter_form::{CodeField, LetterForm, progress_of, state_of_page},
+    },
+    page::{Form, FormState, Values},
+    routes::{HOME, VERIFY_EMAIL},
+    text::fixed,
+    whole::whole,
+};
+
+/// The page.
+#[component]
+pub(crate) fn VerifyEmail() -> impl IntoView {
+    let forms = [
+        Form::OpenedLink,
+        Form::UsedLink,
+        Form::VoidLink,
+        Form::VerifyCode,
+        Form::LetterAsked,
+        Form::NoMail,
+    ];
+    let state = state_of_page(&forms, VERIFY_EMAIL);
+    let said = |text: &'static str| whole(view! { <p class="quiet" role="status">{text}</p> });
+    let (card, below) = match state.form {
+        Form::OpenedLink => (whole(view! { <Opened state/> }), None),
+        Form::VerifyCode | Form::LetterAsked => (whole(view! { <TypeCode state/> }), None),
+        Form::UsedLink => (
+            said("Your address is confirmed. There is nothing more to do."),
+            Some((HOME, "Go to the start")),
+        ),
+        Form::NoMail => (
+            said("This service sends no mail, so no address needs to be confirmed."),
+            Some((HOME, "Go to the start")),
+        ),
+        _ => (
+            said(
+                "This link can't be used any more: it was used, is too old, or a newer one was sent. Sign in, and you can have another letter.",
+            ),
+            Some((VERIFY_EMAIL_SIGNED_IN, "Have another letter sent")),
+        ),
+    };
+    let below = below.map(|(address, label)| {
+        view! { <p class="below"><a href=address rel="external">{label}</a></p> }
+    });
+    view! {
+        <div class="door">
+            <div class="card">
+                <Heading text=fixed("Confirm your address")/>
+                {card}
+            </div>
+            {below}
+        </div>
+    }
+}
+
+/// The page of who is signed in; of who is not, once they have signed in.
+const VERIFY_EMAIL_SIGNED_IN: &str = "/login?next=/verify-email";
+
+/// The link was opened. A button proves the address, since programs that look through mail open links too.
+#[component]
+fn Opened(state: FormState) -> impl IntoView {
+    let progress = progress_of(Some(&state));
+    let Values {
+        username, email, ..
+    } = state.values;
+    view! {
+        <p class="quiet">"Confirm that " <strong>{email}</strong> " is yours. It is the address of the account " <strong>{username}</strong> "."</p>
+        <p class="small quiet">"This works in any browser, whoever is signed in to it."</p>
+        <LetterForm address=VERIFY_EMAIL step="link" next=String::new() progress label="Confirm my address"/>
+    }
+}
+
+/// The form for the code of the letter, and the button for another letter.
+#[component]
+fn TypeCode(state: FormState) -> impl IntoView {
+    let progress = progress_of(Some(&state));
+    let is_asked = state.form == Form::LetterAsked;
+    let email = state.values.email;
+    view! {
+        <p class="quiet">
+            "A letter was sent to " <strong>{email}</strong> ". Open the link in it, or type its code here. The code is good for 10 minutes, the \
+            link for a day."
+        </p>
+        {is_asked.then(|| view! {
+            <p class="notice calm" role="status">"Another letter is on its way. The link and the code of the former are no longer good."</p>
+        })}
+        <LetterForm address=VERIFY_EMAIL step="code" next=String::new() progress label="Confirm my address">
+            <CodeField progress/>
+        </LetterForm>
+        <form class="credentials" method="post" action=VERIFY_EMAIL>
+            <input type="hidden" name="step" value="send"/>
+            <button class="plain" type="submit">"Send another letter"</button>
+        </form>
+    }
+}
