@@ -77,6 +77,39 @@ from_npm() {
   printf '%s\n' "$place/node_modules/.bin/$command"
 }
 
+# Prints a Python that can make a folder of its own for packages, which Debian parts from Python itself.
+find_python() {
+  local python
+  for python in python3 python; do
+    if have "$python" && "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+      printf '%s\n' "$python"
+      return
+    fi
+  done
+  return 1
+}
+
+# Prints the path of a Python with some packages of PyPI, each with its version. They are brought the first time, into a folder of the cache.
+from_pip() {
+  local name="$1" place python work
+  shift
+  place="$cache/$name"
+  if [ ! -d "$place" ]; then
+    find_python >/dev/null || install_package "Python" python3 python3-venv
+    python="$(find_python)" || give_up "Python is too old: $name needs 3.10 or newer." "Install a newer one and try again."
+    say "Bringing $name by pip (a minute at most)"
+    work="$(temporary_folder)"
+    if ! { "$python" -m venv "$work" && "$work/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; } \
+      </dev/null >"$cache/pip.log" 2>&1; then
+      rm -rf "$work"
+      give_up "pip could not bring $name; its words are in $cache/pip.log."
+    fi
+    move_into_place "$work" "$place"
+  fi
+  # It was moved into its place, so that only its Python knows where it is, and not the commands beside that.
+  printf '%s\n' "$place/bin/python"
+}
+
 # The version that Cargo.lock holds of a crate.
 locked_version() {
   awk -v crate="$1" '$1 == "name" && $3 == "\"" crate "\"" { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock

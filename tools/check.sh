@@ -13,8 +13,8 @@ for part in "$@"; do
     native)
       say "Linting the server's half (four minutes the first time)"
       cargo clippy --workspace --exclude frontend --all-targets -- -D warnings
-      # A target that is no part of `--all-targets`, as it is tested only where it is named.
-      cargo clippy --workspace --exclude frontend --test cluster -- -D warnings
+      # Targets that are no part of `--all-targets`, as they are tested only where they are named.
+      cargo clippy --workspace --exclude frontend --test cluster --test smtp -- -D warnings
       cargo clippy --package server --features test-clock,opentelemetry --all-targets -- -D warnings
       ;;
     browser)

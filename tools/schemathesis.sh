@@ -8,31 +8,7 @@ binary="${1:-$target/release/latchkey}"
 [ -x "$binary" ] || give_up "There is no program at $binary." "Build it by \`make build\` and try again."
 binary="$(cd "$(dirname "$binary")" && pwd)/$(basename "$binary")"
 
-# Prints a Python that can make a folder of its own for packages, which Debian parts from Python itself.
-find_python() {
-  local python
-  for python in python3 python; do
-    if have "$python" && "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
-      printf '%s\n' "$python"
-      return
-    fi
-  done
-  return 1
-}
-
-place="$cache/schemathesis-$version"
-if [ ! -d "$place" ]; then
-  find_python >/dev/null || install_package "Python" python3 python3-venv
-  python="$(find_python)" || give_up "Python is too old: Schemathesis needs 3.10 or newer." "Install a newer one and try again."
-  say "Bringing Schemathesis by pip (a minute)"
-  work="$(temporary_folder)"
-  if ! { "$python" -m venv "$work" && "$work/bin/python" -m pip install --quiet --disable-pip-version-check "schemathesis==$version"; } \
-    </dev/null >"$cache/pip.log" 2>&1; then
-    rm -rf "$work"
-    give_up "pip could not bring Schemathesis; its words are in $cache/pip.log."
-  fi
-  move_into_place "$work" "$place"
-fi
+python="$(from_pip "schemathesis-$version" "schemathesis==$version")"
 
 folder="$(mktemp -d "${TMPDIR:-/tmp}/latchkey-schemathesis.XXXXXX")"
 server=
@@ -62,8 +38,8 @@ done
 [ -n "$address" ] || { cat "$folder/log" >&2; give_up "The server did not start; its words are above."; }
 
 say "Asking the API what its description allows and forbids (under a minute)"
-# The venv was moved into its place, so that only its Python knows where it is. Warnings tell of few requests that were accepted: of
+# Warnings tell of few requests that were accepted: of
 # registrations there can't be many, as the schema can't say which passwords are too easy to guess.
 cd tools/schemathesis
-SCHEMATHESIS_HOOKS=hooks "$place/bin/python" -m schemathesis.cli --config-file schemathesis.toml run "$address/api/v1/openapi.json" \
+SCHEMATHESIS_HOOKS=hooks "$python" -m schemathesis.cli --config-file schemathesis.toml run "$address/api/v1/openapi.json" \
   --checks all --phases examples,coverage,fuzzing,stateful --max-examples 300 --generation-database none --warnings off

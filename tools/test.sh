@@ -112,6 +112,7 @@ lint clippy-browser tools/check.sh browser
 cargo_tests tests-sqlite cargo test "${engine_and_server[@]}"
 cargo_tests tests-postgres tools/postgres.sh cargo test "${engine_and_server[@]}"
 cargo_tests tests-cluster tools/postgres.sh cargo test "${engine_and_server[@]}" --test cluster -- --nocapture
+cargo_tests tests-smtp tools/smtp.sh cargo test "${engine_and_server[@]}" --test smtp
 # A build of its own, which sends its spans to a collector.
 cargo_tests tests-opentelemetry cargo test --no-fail-fast --package server --features opentelemetry --test api -- export:: settings::
 cargo_tests tests-app-and-tools cargo test --no-fail-fast --package app --features app/ssr --package xtask

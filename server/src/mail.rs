@@ -4,6 +4,7 @@ mod courier;
 mod development;
 mod mailbox;
 mod outcome;
+mod smtp;
 mod transport;
 mod words;
 

@@ -148,8 +148,8 @@ async fn state(
 ) -> Result<State, StartError> {
     let site = Arc::new(Site::find()?);
     let engine_settings = settings.engine(&public_url);
-    let transport =
-        Transport::new(&settings.mail.place).map_err(|error| StartError::Mail(Box::new(error)))?;
+    let transport = Transport::new(&settings.mail.place, &public_url)
+        .map_err(|error| StartError::Mail(Box::new(error)))?;
     let master_secret = master_secret::find(settings.master_secret, &*sources.randomness)?;
     let database_url = settings.database_url.expose_secret();
     let engine = loop {

@@ -139,7 +139,9 @@ async fn look(settings: Settings) -> Vec<Finding> {
     findings.push(connections(settings.limits.connections));
     findings.push(hashing(&settings));
     findings.push(site());
-    findings.push(mail::mail(&settings).await);
+    if let Some(url) = &public_url {
+        findings.push(mail::mail(&settings, url).await);
+    }
     let (secret, finding) = secret(&settings.master_secret);
     findings.push(finding);
     findings.extend(database(&settings, public_url.as_ref(), secret.as_ref()).await);

@@ -1,9 +1,12 @@
 //! Carries letters, one after the other, for as long as there are any: woken when one is written, and looking by itself once a second, as other
 //! processes write some too.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
-use auth::{Delivery, Engine, Letter};
+use auth::{Delivery, Engine, Letter, clock::Timestamp};
 use lettre::{
     Message,
     message::{
@@ -24,6 +27,8 @@ use crate::settings::PublicUrl;
 const LOOK: Duration = Duration::from_secs(1);
 /// How long to wait after the database did not answer.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How often to tell the database what became of a letter. Then the letter is in hand no longer.
+const SETTLINGS: u32 = 12;
 
 /// Who carries the letters of this process.
 pub(crate) struct Courier {
@@ -69,8 +74,8 @@ impl Courier {
 
     /// Carries letters until it is told to stop; the one in hand is carried to its end.
     pub(crate) async fn run(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
-        loop {
-            let rest = match self.carry_all().await {
+        while !*stopping.borrow() {
+            let rest = match self.carry_while(|| !*stopping.borrow()).await {
                 Ok(()) => LOOK,
                 Err(error) => {
                     tracing::warn!(%error, "letters can't be read just now");
@@ -82,9 +87,6 @@ impl Courier {
                 () = tokio::time::sleep(rest) => {}
                 _ = stopping.wait_for(|stop| *stop) => return,
             }
-            if *stopping.borrow() {
-                return;
-            }
         }
     }
 
@@ -93,13 +95,34 @@ impl Courier {
     /// # Errors
     /// [`auth::Error::Unavailable`], when the database does not answer.
     pub(crate) async fn carry_all(&self) -> Result<(), auth::Error> {
+        self.carry_while(|| true).await
+    }
+
+    /// Carries letters that are due, for as long as it may go on to the next.
+    async fn carry_while(&self, may_go_on: impl Fn() -> bool) -> Result<(), auth::Error> {
         let _round = self.round.lock().await;
-        while let Some(letter) = self.engine.claim_letter().await? {
+        while may_go_on()
+            && let Some(letter) = self.engine.claim_letter().await?
+        {
             let delivery = self.carry(&letter).await;
             outcome::count(letter.occasion, delivery);
-            self.engine.settle_letter(&letter, delivery).await?;
+            self.settle(&letter, delivery).await?;
         }
         Ok(())
+    }
+
+    /// Says what became of a letter, again if the database does not answer: a letter that was sent would be sent once more.
+    async fn settle(&self, letter: &Letter, delivery: Delivery) -> Result<(), auth::Error> {
+        for _ in 1..SETTLINGS {
+            match self.engine.settle_letter(letter, delivery).await {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    tracing::warn!(letter = %letter.id, %error, "what became of a letter can't be written down just now");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        self.engine.settle_letter(letter, delivery).await
     }
 
     async fn carry(&self, letter: &Letter) -> Delivery {
@@ -110,8 +133,7 @@ impl Courier {
                 return Delivery::Refused;
             }
         };
-        let links = links(&words.text);
-        match self.transport.carry(letter, words, message, links).await {
+        match self.transport.carry(letter, words, message).await {
             Ok(()) => Delivery::Sent,
             Err(error) => {
                 let delivery = error.delivery();
@@ -124,16 +146,11 @@ impl Courier {
     /// Puts a letter together as a message (RFC 5322), with what says that a program has written it (RFC 3834).
     fn write(&self, letter: &Letter) -> Result<(Words, Message), WordingError> {
         let words = words::of(letter, &self.public_url)?;
-        let host = self
-            .public_url
-            .as_str()
-            .rsplit('/')
-            .next()
-            .unwrap_or_default();
-        let host = host.split(':').next().unwrap_or_default();
+        let host = self.public_url.host();
         let message = Message::builder()
-            // The same at each attempt: whoever gets it twice can see that it is one.
+            // Both are the same at each attempt: whoever gets it twice can see that it is one.
             .message_id(Some(format!("<{}@{host}>", letter.id)))
+            .date(date(letter.at))
             .from(self.from.clone())
             .to(Address::new(None, letter.to.parse()?))
             .subject(words.subject.clone())
@@ -162,15 +179,12 @@ fn tell(letter: &Letter, error: &TransportError, delivery: Delivery) {
     }
 }
 
-fn part(kind: ContentType, body: String) -> SinglePart {
-    SinglePart::builder().header(kind).body(body)
+/// When it was written, for a mail program to show.
+fn date(at: Timestamp) -> SystemTime {
+    let micros = u64::try_from(at.unix_micros()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH + Duration::from_micros(micros)
 }
 
-/// The addresses in a text that stand on lines of their own.
-fn links(text: &str) -> Vec<String> {
-    let lines = text.lines().map(str::trim);
-    lines
-        .filter(|line| line.contains("://") && line.contains("?token="))
-        .map(str::to_owned)
-        .collect()
+fn part(kind: ContentType, body: String) -> SinglePart {
+    SinglePart::builder().header(kind).body(body)
 }

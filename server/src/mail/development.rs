@@ -20,6 +20,8 @@ use crate::{middleware::LetterPolicy, problem::Problem, state::State};
 
 const MAILBOX: &str = "/dev/mail";
 const PREVIEW: &str = "/dev/mail/preview";
+/// What a browser calls itself in the samples.
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 /// The routes, where there is a mailbox.
 pub(crate) fn routes(state: &State) -> Router<State> {
@@ -30,8 +32,8 @@ pub(crate) fn routes(state: &State) -> Router<State> {
         .route(MAILBOX, get(list))
         .route("/dev/mail.json", get(json))
         .route(PREVIEW, get(previews))
-        .route("/dev/mail/preview/{id}", get(preview))
-        .route("/dev/mail/preview/{id}/html", get(preview_html))
+        .route("/dev/mail/preview/{occasion}", get(preview))
+        .route("/dev/mail/preview/{occasion}/html", get(preview_html))
         .route("/dev/mail/{id}", get(letter))
         .route("/dev/mail/{id}/html", get(letter_html))
 }
@@ -95,8 +97,9 @@ async fn letter_html(
 
 /// `GET /dev/mail/preview`.
 async fn previews(FromState(state): FromState<State>) -> Result<Response, Problem> {
-    let numbers = 0..Occasion::ALL.len();
-    let letters = numbers.map(|number| sample(&state, Uuid::from_u128(number as u128)));
+    let letters = Occasion::ALL
+        .iter()
+        .map(|occasion| sample(&state, *occasion));
     page(&List {
         css: state.site.names.css(),
         title: "Templates",
@@ -106,24 +109,24 @@ async fn previews(FromState(state): FromState<State>) -> Result<Response, Proble
     })
 }
 
-/// `GET /dev/mail/preview/{id}`.
+/// `GET /dev/mail/preview/{occasion}`.
 async fn preview(
     FromState(state): FromState<State>,
-    Path(id): Path<String>,
+    Path(occasion): Path<String>,
 ) -> Result<Response, Problem> {
     page(&Shown {
         css: state.site.names.css(),
         path: PREVIEW,
-        letter: sample(&state, number(&id)?)?,
+        letter: sample(&state, named(&occasion)?)?,
     })
 }
 
-/// `GET /dev/mail/preview/{id}/html`.
+/// `GET /dev/mail/preview/{occasion}/html`.
 async fn preview_html(
     FromState(state): FromState<State>,
-    Path(id): Path<String>,
+    Path(occasion): Path<String>,
 ) -> Result<Response, Problem> {
-    Ok(as_mail_program(sample(&state, number(&id)?)?.html))
+    Ok(as_mail_program(sample(&state, named(&occasion)?)?.html))
 }
 
 fn mailbox(state: &State) -> Result<Mailbox, Problem> {
@@ -133,43 +136,46 @@ fn mailbox(state: &State) -> Result<Mailbox, Problem> {
         .ok_or_else(Problem::not_found)
 }
 
-/// All letters, once those are carried that were due when they were asked for.
+/// All letters, once those are carried that were due when they were asked for. By a task of its own, which goes on if nobody waits any longer:
+/// else a letter could be carried and not be known to be.
 async fn carried(state: &State) -> Result<Vec<KeptLetter>, Problem> {
-    if let Some(courier) = &state.courier {
-        courier.carry_all().await?;
+    if let Some(courier) = state.courier.clone() {
+        tokio::spawn(async move { courier.carry_all().await })
+            .await
+            .map_err(|_| Problem::internal())??;
     }
     Ok(mailbox(state)?.letters())
 }
 
-fn number(id: &str) -> Result<Uuid, Problem> {
-    Uuid::try_parse(id).map_err(|_| Problem::not_found())
-}
-
 fn kept(state: &State, id: &str) -> Result<KeptLetter, Problem> {
-    let id = number(id)?;
+    let id = Uuid::try_parse(id).map_err(|_| Problem::not_found())?;
     mailbox(state)?.letter(id).ok_or_else(Problem::not_found)
 }
 
-/// The letter on the occasion of this number, with made-up facts. Its link opens nothing.
-fn sample(state: &State, id: Uuid) -> Result<KeptLetter, Problem> {
-    let number = usize::try_from(id.as_u128()).unwrap_or(usize::MAX);
-    let occasion = *Occasion::ALL.get(number).ok_or_else(Problem::not_found)?;
+/// The occasion of this name.
+fn named(name: &str) -> Result<Occasion, Problem> {
+    let mut all = Occasion::ALL.iter().copied();
+    all.find(|occasion| occasion.as_str() == name)
+        .ok_or_else(Problem::not_found)
+}
+
+/// The letter on an occasion, with made-up facts. Its link opens nothing.
+fn sample(state: &State, occasion: Occasion) -> Result<KeptLetter, Problem> {
     let at = Timestamp::from_unix_micros(1_800_000_000_000_000);
+    let purpose = occasion.purpose();
     let letter = Letter {
-        id,
+        id: Uuid::nil(),
         occasion,
         to: "ada@example.org".to_owned(),
         username: Some("ada".to_owned()),
         at,
-        link: occasion
-            .purpose()
-            .map(|_| "an-example-opens-nothing".into()),
-        code: occasion
-            .purpose()
+        link: purpose.map(|_| "an-example-opens-nothing".into()),
+        code: purpose
             .and_then(Purpose::code_life)
             .map(|_| "12345678".into()),
-        link_expires_at: occasion.purpose().map(|purpose| at.plus(purpose.life())),
+        link_expires_at: purpose.map(|purpose| at.plus(purpose.life())),
         detail: LetterDetail {
+            user_agent: Some(BROWSER.to_owned()),
             address: Some("192.0.2.1".to_owned()),
             deletes_at: Some("2027-01-29T08:00:00Z".to_owned()),
             ..LetterDetail::default()
@@ -178,15 +184,9 @@ fn sample(state: &State, id: Uuid) -> Result<KeptLetter, Problem> {
     };
     let words = words::of(&letter, &state.public_url).map_err(|_| Problem::internal())?;
     Ok(KeptLetter {
-        id: id.to_string(),
-        to: letter.to,
-        subject: words.subject,
-        occasion: occasion.as_str(),
-        text: words.text,
-        html: words.html,
-        links: Vec::new(),
-        code: None,
-        at: at.to_rfc3339(),
+        // It is found by this.
+        id: occasion.to_string(),
+        ..KeptLetter::new(&letter, words)
     })
 }
 

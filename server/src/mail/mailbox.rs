@@ -5,8 +5,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use auth::{ExposeSecret as _, Letter};
 use serde::Serialize;
 use uuid::Uuid;
+
+use super::words::Words;
 
 /// How many letters are kept.
 const KEPT: usize = 200;
@@ -32,6 +35,33 @@ pub(crate) struct KeptLetter {
     pub(crate) code: Option<String>,
     /// When that happened which it tells of; RFC 3339 in UTC.
     pub(crate) at: String,
+}
+
+impl KeptLetter {
+    /// A letter in these words.
+    pub(super) fn new(letter: &Letter, words: Words) -> Self {
+        let code = letter.code.as_ref();
+        Self {
+            id: letter.id.to_string(),
+            to: letter.to.clone(),
+            subject: words.subject,
+            occasion: letter.occasion.as_str(),
+            links: links(&words.text),
+            text: words.text,
+            html: words.html,
+            code: code.map(|code| code.expose_secret().to_owned()),
+            at: letter.at.to_rfc3339(),
+        }
+    }
+}
+
+/// The addresses in a text that stand on lines of their own and hold a token.
+fn links(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim);
+    lines
+        .filter(|line| line.contains("://") && line.contains("?token="))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The last letters.

@@ -1,31 +1,26 @@
 //! Who carries a letter: a mail server, a folder, or the mailbox of who develops.
 
-use std::{io, path::PathBuf, time::Duration};
-
-use auth::{Delivery, ExposeSecret as _};
-use lettre::{
-    AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
-    transport::smtp::{self, PoolConfig, authentication::Credentials},
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
 };
+
+use auth::{Delivery, ExposeSecret as _, Letter};
+use lettre::Message;
 use thiserror::Error;
-use url::Url;
 
 use super::{
     mailbox::{KeptLetter, Mailbox},
+    smtp::{MailServer, SmtpError},
     words::Words,
 };
-use crate::settings::MailPlace;
-
-/// How long a mail server may take for each step.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How many connections to it are kept.
-const CONNECTIONS: u32 = 2;
+use crate::settings::{MailPlace, PublicUrl};
 
 /// Who carries letters.
-#[derive(Clone)]
 pub(crate) enum Transport {
     /// A mail server.
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Box<MailServer>),
     /// A folder, a file a letter.
     Folder(PathBuf),
     /// The memory of this process.
@@ -36,27 +31,19 @@ pub(crate) enum Transport {
 #[derive(Debug, Error)]
 pub(crate) enum TransportError {
     /// The mail server refused it, or was not reached.
-    #[error("the mail server did not take it: {0}")]
-    Smtp(#[from] smtp::Error),
+    #[error(transparent)]
+    Smtp(#[from] SmtpError),
     /// The file can't be written.
     #[error("its file can't be written: {0}")]
     Folder(#[from] io::Error),
-    /// The settings name no mail server that can be used.
-    #[error("the mail server's address can't be used")]
-    Address,
 }
 
 impl TransportError {
     /// What became of the letter.
     pub(super) fn delivery(&self) -> Delivery {
-        /// Who does not let us in refuses us, not the letter.
-        const ABOUT_US: std::ops::RangeInclusive<u16> = 530..=539;
         match self {
-            Self::Smtp(error) if error.is_permanent() => match error.status().map(u16::from) {
-                Some(code) if ABOUT_US.contains(&code) => Delivery::Failed,
-                _ => Delivery::Refused,
-            },
-            _ => Delivery::Failed,
+            Self::Smtp(error) => error.delivery(),
+            Self::Folder(_) => Delivery::Failed,
         }
     }
 }
@@ -66,12 +53,18 @@ impl Transport {
     ///
     /// # Errors
     /// [`TransportError`], when nothing could be carried in that way.
-    pub(crate) fn new(place: &MailPlace) -> Result<Option<Self>, TransportError> {
+    pub(crate) fn new(
+        place: &MailPlace,
+        public_url: &PublicUrl,
+    ) -> Result<Option<Self>, TransportError> {
         Ok(match place {
             MailPlace::Nowhere => None,
             MailPlace::Mailbox => Some(Self::Mailbox(Mailbox::default())),
             MailPlace::Folder(path) => Some(Self::Folder(path.clone())),
-            MailPlace::Server(address) => Some(Self::Smtp(smtp(address.expose_secret())?)),
+            MailPlace::Server(address) => {
+                let server = MailServer::new(address.expose_secret(), public_url)?;
+                Some(Self::Smtp(Box::new(server)))
+            }
         })
     }
 
@@ -88,95 +81,48 @@ impl Transport {
     /// # Errors
     /// [`TransportError`], when it does not answer as it should.
     pub(crate) async fn greet(&self) -> Result<(), TransportError> {
-        if let Self::Smtp(server) = self
-            && !server.test_connection().await?
-        {
-            return Err(TransportError::Address);
+        if let Self::Smtp(server) = self {
+            server.greet().await?;
         }
         Ok(())
     }
 
     /// Hands a letter over.
+    ///
+    /// # Errors
+    /// [`TransportError`], which says by [`TransportError::delivery`] whether to try again.
     pub(super) async fn carry(
         &self,
-        letter: &auth::Letter,
+        letter: &Letter,
         words: Words,
         message: Message,
-        links: Vec<String>,
     ) -> Result<(), TransportError> {
         match self {
-            Self::Smtp(server) => {
-                server.send(message).await?;
+            Self::Smtp(server) => server.carry(message).await?,
+            Self::Folder(folder) => {
+                let (folder, name) = (folder.clone(), letter.id.to_string());
+                let written = move || write(&folder, &name, &message.formatted());
+                tokio::task::spawn_blocking(written)
+                    .await
+                    .map_err(io::Error::other)??;
             }
-            Self::Folder(folder) => write(folder, letter, &message).await?,
-            Self::Mailbox(mailbox) => mailbox.keep(KeptLetter {
-                id: letter.id.to_string(),
-                to: letter.to.clone(),
-                subject: words.subject,
-                occasion: letter.occasion.as_str(),
-                text: words.text,
-                html: words.html,
-                links,
-                code: letter
-                    .code
-                    .as_ref()
-                    .map(|code| code.expose_secret().to_owned()),
-                at: letter.at.to_rfc3339(),
-            }),
+            Self::Mailbox(mailbox) => mailbox.keep(KeptLetter::new(letter, words)),
         }
         Ok(())
     }
 }
 
-/// Opens the way to a mail server: `smtps:` is encrypted from the start, `smtp:` from STARTTLS on, which must be there unless the server is on
-/// this machine.
-fn smtp(address: &str) -> Result<AsyncSmtpTransport<Tokio1Executor>, TransportError> {
-    let url = Url::parse(address).map_err(|_| TransportError::Address)?;
-    let host = url.host_str().ok_or(TransportError::Address)?;
-    let builder = if url.scheme() == "smtps" {
-        AsyncSmtpTransport::<Tokio1Executor>::relay(host)?
-    } else if is_on_this_machine(&url) {
-        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-    } else {
-        AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host)?
-    };
-    let builder = match url.port() {
-        Some(port) => builder.port(port),
-        None => builder,
-    };
-    let builder = match (decoded(url.username()), url.password().map(decoded)) {
-        (Some(user), Some(Some(password))) if !user.is_empty() => {
-            builder.credentials(Credentials::new(user, password))
-        }
-        _ => builder,
-    };
-    Ok(builder
-        .timeout(Some(PATIENCE))
-        .pool_config(PoolConfig::new().max_size(CONNECTIONS))
-        .build())
-}
-
-/// Whether what is sent to a mail server does not leave the machine.
-pub(crate) fn is_on_this_machine(url: &Url) -> bool {
-    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
-}
-
-fn decoded(text: &str) -> Option<String> {
-    percent_encoding::percent_decode_str(text)
-        .decode_utf8()
-        .ok()
-        .map(std::borrow::Cow::into_owned)
-}
-
-/// Writes a letter into a folder, under another name until it is whole.
-async fn write(
-    folder: &std::path::Path,
-    letter: &auth::Letter,
-    message: &Message,
-) -> Result<(), io::Error> {
-    tokio::fs::create_dir_all(folder).await?;
-    let whole = folder.join(format!("{}.eml", letter.id));
+/// Writes a letter into a folder, under another name until it is whole. It is for its owner alone, as its link opens an account.
+fn write(folder: &Path, name: &str, message: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let whole = folder.join(format!("{name}.eml"));
     let begun = whole.with_extension("part");
-    tokio::fs::write(&begun, message.formatted()).await?;
-    tokio::fs::rename(&begun, &whole).await
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&begun)?;
+    file.write_all(message)?;
+    file.sync_all()?;
+    fs::rename(&begun, &whole)
 }

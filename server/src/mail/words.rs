@@ -3,7 +3,11 @@
 //! They are compiled in, and checked by the compiler. Whoever changes them sees them at `/dev/mail/preview`.
 
 use askama::Template;
-use auth::{ExposeSecret as _, Letter, Occasion, Purpose, clock::Timestamp};
+use auth::{
+    ExposeSecret as _, Letter, Occasion, Purpose,
+    clock::Timestamp,
+    session::{browser_name, system_name},
+};
 
 use crate::settings::PublicUrl;
 
@@ -149,12 +153,23 @@ fn moment(at: Timestamp) -> String {
     app::words::moment(&at.to_rfc3339())
 }
 
-/// The browser and the network address behind what happened, as the end of a sentence.
+/// The browser and the network address behind what happened, as the end of a sentence. Of what is not known nothing is said.
 fn from_where(letter: &Letter) -> String {
-    match &letter.detail.address {
-        Some(address) => format!(", from the network address {address}"),
-        None => String::new(),
+    let known = |name: &&str| !name.starts_with("Unknown");
+    let user_agent = letter.detail.user_agent.as_deref().unwrap_or_default();
+    let browser = Some(browser_name(user_agent)).filter(known);
+    let system = Some(system_name(user_agent)).filter(known);
+    let mut words = match (browser, system) {
+        (Some(browser), Some(system)) => format!(", in {browser} on {system}"),
+        (Some(browser), None) => format!(", in {browser}"),
+        (None, Some(system)) => format!(", on {system}"),
+        (None, None) => String::new(),
+    };
+    if let Some(address) = &letter.detail.address {
+        words.push_str(", from the network address ");
+        words.push_str(address);
     }
+    words
 }
 
 /// Eight digits in two groups, which are easier to read and to type.
@@ -232,6 +247,24 @@ mod tests {
                 assert_eq!(has_link, occasion.purpose().is_some(), "{occasion}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_known_of_a_browser_is_said_and_no_more() {
+        let said = |user_agent: Option<&str>, address: Option<&str>| {
+            let mut letter = letter(Occasion::NewDevice);
+            letter.detail.user_agent = user_agent.map(str::to_owned);
+            letter.detail.address = address.map(str::to_owned);
+            from_where(&letter)
+        };
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        assert_eq!(
+            said(Some(firefox), Some("192.0.2.1")),
+            ", in Firefox on Linux, from the network address 192.0.2.1"
+        );
+        assert_eq!(said(Some("curl/8.5.0"), None), ", in curl");
+        assert_eq!(said(Some("<b>mine</b>"), None), "");
+        assert_eq!(said(None, None), "");
     }
 
     #[test]

@@ -54,6 +54,15 @@ impl PublicUrl {
         &self.origin
     }
 
+    /// Its host; an IPv6 address in brackets.
+    pub fn host(&self) -> &str {
+        let (_, authority) = self.origin.split_once("://").unwrap_or_default();
+        match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            _ => authority,
+        }
+    }
+
     /// Whether it is https.
     pub fn security(&self) -> Security {
         self.security
@@ -93,6 +102,18 @@ mod tests {
                 .as_str(),
             "https://example.com:8443"
         );
+    }
+
+    #[test]
+    fn its_host_is_without_a_port() {
+        for (text, host) in [
+            ("https://example.com", "example.com"),
+            ("https://example.com:8443", "example.com"),
+            ("http://[::1]:3000", "[::1]"),
+            ("http://[::1]", "[::1]"),
+        ] {
+            assert_eq!(PublicUrl::parse(text).unwrap().host(), host);
+        }
     }
 
     #[test]

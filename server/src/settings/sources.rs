@@ -10,11 +10,12 @@ use super::{
 /// The variable that names another settings file. It is no setting: the file can't name itself.
 pub(super) const CONFIG_VARIABLE: &str = "LATCHKEY_CONFIG";
 /// What the scripts in `tools/` and the tests read. They are no settings, and no slip either.
-const VARIABLES_OF_THE_SCRIPTS: [&str; 4] = [
+const VARIABLES_OF_THE_SCRIPTS: [&str; 5] = [
     "LATCHKEY_CACHE",
     "LATCHKEY_CLUSTER_PROCESSES",
     "LATCHKEY_CLUSTER_SECONDS",
     "LATCHKEY_TEST_POSTGRES_URL",
+    "LATCHKEY_TEST_SMTP_PYTHON",
 ];
 
 /// Where the value of a setting comes from.

@@ -127,12 +127,146 @@ fn the_development_cookie_is_for_plain_http() {
     assert!(Settings::from_sources(Some("development_cookie = true"), NOTHING).is_ok());
 }
 
+const IN_USE: &str = "public_url = 'https://example.com'\n";
+const FROM: &str = "mail_from = 'Latchkey <post@example.com>'\n";
+
+#[test]
+fn while_developing_letters_go_to_the_mailbox_and_elsewhere_nowhere_by_themselves() {
+    let place = |file: &str| {
+        Settings::from_sources(Some(file), NOTHING)
+            .unwrap()
+            .mail
+            .place
+    };
+    assert!(matches!(place(""), MailPlace::Mailbox));
+    assert!(matches!(
+        place("public_url = 'http://localhost:3000'"),
+        MailPlace::Mailbox
+    ));
+    assert!(matches!(place(IN_USE), MailPlace::Nowhere));
+    assert!(matches!(
+        place(&format!("{IN_USE}mail_url = 'file:letters'")),
+        MailPlace::Folder(folder) if folder == Path::new("letters")
+    ));
+    assert!(matches!(
+        place(&format!(
+            "{IN_USE}{FROM}mail_url = 'smtps://mail.example.com'"
+        )),
+        MailPlace::Server(_)
+    ));
+}
+
+#[test]
+fn the_mailbox_is_for_developing_alone() {
+    assert!(Settings::from_sources(Some("mail_url = 'mailbox:'"), NOTHING).is_ok());
+    assert!(
+        refusal(&format!("{IN_USE}mail_url = 'mailbox:'"), NOTHING)
+            .contains("mail_url (LATCHKEY_MAIL_URL): is mailbox:, which is allowed only where")
+    );
+}
+
+#[test]
+fn a_mail_server_is_a_url_and_its_password_is_never_shown() {
+    for url in [
+        "smtps://ada:secret@mail.example.com:465",
+        "smtp://ada:secret@mail.example.com",
+        "smtp://mail.example.com:2525",
+        "smtp://localhost:1025",
+        "smtp://[::1]:1025",
+    ] {
+        let file = format!("{IN_USE}{FROM}mail_url = '{url}'");
+        assert!(
+            Settings::from_sources(Some(&file), NOTHING).is_ok(),
+            "{url}"
+        );
+    }
+    for url in [
+        "mail.canary.example",
+        "https://mail.canary.example",
+        "smtps://ada@mail.canary.example",
+        "smtps://ada:canary@mail.example.com/path",
+        "smtps://ada:canary@mail.example.com?tls=none",
+        "file:",
+        "mailbox:canary",
+    ] {
+        let refusal = refusal(&format!("{FROM}mail_url = '{url}'"), NOTHING);
+        assert!(
+            refusal.contains("mail_url") && !refusal.contains("canary"),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn a_mail_server_needs_a_sender() {
+    let server = format!("{IN_USE}mail_url = 'smtps://mail.example.com'\n");
+    assert!(refusal(&server, NOTHING).contains("mail_from (LATCHKEY_MAIL_FROM): must be given"));
+    for from in [
+        "nobody",
+        "a@b@c",
+        "Ada <ada@example.com>\\r\\nBcc: eve@example.com",
+    ] {
+        let file = format!("{server}mail_from = \"{from}\"");
+        assert!(
+            Settings::from_sources(Some(&file), NOTHING).is_err(),
+            "{from}"
+        );
+    }
+}
+
+#[test]
+fn an_address_is_to_be_proven_first_where_there_is_a_mail_server() {
+    let verification = |file: &str| {
+        let settings = Settings::from_sources(Some(file), NOTHING).unwrap();
+        settings.accounts.verification
+    };
+    let server = format!("{IN_USE}{FROM}mail_url = 'smtps://mail.example.com'\n");
+    assert_eq!(verification(""), Verification::Optional);
+    assert_eq!(verification(IN_USE), Verification::Optional);
+    assert_eq!(verification(&server), Verification::Required);
+    assert_eq!(
+        verification(&format!("{server}verification = 'optional'")),
+        Verification::Optional
+    );
+    assert_eq!(
+        verification("verification = 'required'"),
+        Verification::Required
+    );
+    assert!(
+        refusal(&format!("{IN_USE}verification = 'required'"), NOTHING)
+            .contains("verification (LATCHKEY_VERIFICATION): is required, and no letters are sent")
+    );
+}
+
+#[test]
+fn what_becomes_of_accounts_reaches_the_engine() {
+    let engine = |file: &str| {
+        let settings = Settings::from_sources(Some(file), NOTHING).unwrap();
+        settings.engine(&settings.public_url_at(settings.listen).unwrap())
+    };
+    let usual = engine("");
+    assert!(usual.sends_mail && !usual.sign_in_links);
+    assert_eq!(usual.sessions_per_user, 100);
+    assert_eq!(usual.deletion_delay, Duration::from_hours(14 * 24));
+    assert_eq!(usual.unremembered_lifetime, Duration::from_hours(12));
+    let own = engine(&format!(
+        "{IN_USE}sign_in_links = true\nsessions_per_user = 0\ndeletion_days = 0\nunremembered_hours = 1"
+    ));
+    assert!(!own.sends_mail && own.sign_in_links);
+    assert_eq!(own.sessions_per_user, 0);
+    assert_eq!(own.deletion_delay, Duration::ZERO);
+    assert_eq!(own.unremembered_lifetime, Duration::from_hours(1));
+}
+
 #[test]
 fn the_bounds_themselves_are_allowed_and_one_further_is_not() {
     for (name, least, greatest) in [
         ("access_token_seconds", 60, 3600),
         ("password_minimum_length", 8, 64),
         ("client_address_proxies", 1, 16),
+        ("sessions_per_user", 0, 10_000),
+        ("deletion_days", 0, 365),
+        ("unremembered_hours", 1, 168),
     ] {
         let file =
             |number: i64| format!("client_address_header = 'x-forwarded-for'\n{name} = {number}");

@@ -16,6 +16,7 @@ mod export;
 mod faults;
 mod functions;
 mod log;
+mod mail;
 mod metrics;
 mod pages;
 mod processes;

@@ -26,13 +26,14 @@ use self::{
 const PROVED_BY: &str = "Proved by";
 
 /// Variables of ours that are no settings of every build: where the settings are, what the tools and tests are told, and what a feature adds.
-const OTHER_VARIABLES: [&str; 6] = [
+const OTHER_VARIABLES: [&str; 7] = [
     "LATCHKEY_CONFIG",
     "LATCHKEY_CACHE",
     "LATCHKEY_OTLP_ENDPOINT",
     "LATCHKEY_CLUSTER_PROCESSES",
     "LATCHKEY_CLUSTER_SECONDS",
     "LATCHKEY_TEST_POSTGRES_URL",
+    "LATCHKEY_TEST_SMTP_PYTHON",
 ];
 
 /// A page of the documents.

@@ -4,14 +4,15 @@ use auth::Verification;
 
 use super::Finding;
 use crate::{
+    causes::with_causes,
     mail::Transport,
-    settings::{MailPlace, Settings},
+    settings::{MailPlace, PublicUrl, Settings},
 };
 
 const SUBJECT: &str = "mail";
 
 /// Says hello to the mail server, if there is one, and sends nothing.
-pub(super) async fn mail(settings: &Settings) -> Finding {
+pub(super) async fn mail(settings: &Settings, public_url: &PublicUrl) -> Finding {
     let (place, from) = (&settings.mail.place, &settings.mail.from);
     let verification = match settings.accounts.verification {
         Verification::Optional => "an account begins before its address is proven",
@@ -33,7 +34,7 @@ pub(super) async fn mail(settings: &Settings) -> Finding {
             format!("letters are written into {}", folder.display()),
             "For letters that arrive: LATCHKEY_MAIL_URL=smtps://… and LATCHKEY_MAIL_FROM",
         ),
-        MailPlace::Server(_) => match greeted(place).await {
+        MailPlace::Server(_) => match greeted(place, public_url).await {
             Ok(()) => Finding::ok(
                 SUBJECT,
                 format!("the mail server answers; letters are from {from}; {verification}"),
@@ -47,10 +48,11 @@ pub(super) async fn mail(settings: &Settings) -> Finding {
     }
 }
 
-async fn greeted(place: &MailPlace) -> Result<(), String> {
-    match Transport::new(place) {
-        Ok(Some(transport)) => transport.greet().await.map_err(|error| error.to_string()),
+async fn greeted(place: &MailPlace, public_url: &PublicUrl) -> Result<(), String> {
+    let greeted = match Transport::new(place, public_url) {
+        Ok(Some(transport)) => transport.greet().await,
         Ok(None) => Ok(()),
-        Err(error) => Err(error.to_string()),
-    }
+        Err(error) => Err(error),
+    };
+    greeted.map_err(|error| with_causes(&error))
 }
