@@ -18,7 +18,7 @@ use crate::{
     master_secret::MasterSecret,
     measure::VerificationResult,
     password::{
-        HashPool, PasswordPolicy,
+        BreachedPasswords, HashPool, PasswordPolicy,
         hashing::{HashingError, HashingSettings},
     },
     random::{Randomness, RandomnessError, id},
@@ -52,6 +52,8 @@ pub struct EngineSettings {
     pub key_rotation: Option<Duration>,
     /// The fewest characters of a new password.
     pub password_minimum_length: usize,
+    /// Who is asked whether a new password is known from a breach, if anybody.
+    pub breached_passwords: Option<Arc<dyn BreachedPasswords>>,
     /// How passwords are hashed.
     pub hashing: HashingSettings,
     /// How wrong passwords slow the next try.
@@ -96,6 +98,7 @@ impl EngineSettings {
             signing_algorithm: SigningAlgorithm::default(),
             key_rotation: Some(days(30)),
             password_minimum_length: PasswordPolicy::default().minimum_length,
+            breached_passwords: None,
             hashing: HashingSettings::default(),
             throttle: ThrottleSettings::default(),
             audit_retention: Some(days(365)),

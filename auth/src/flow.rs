@@ -17,6 +17,7 @@ mod grant;
 mod known_device;
 mod last_sign_in;
 mod link;
+mod new_password;
 mod not_me;
 mod notice;
 mod reauthenticate;

@@ -237,6 +237,18 @@ events! {
 }
 
 events! {
+    /// What asking found, of a password that somebody is to have from now on.
+    BreachedPasswordCheck, "latchkey_breached_password_checks_total" by "outcome": "New passwords that were looked for among breached ones, by what was found." {
+        /// It is not known from a breach.
+        Clean = "clean";
+        /// It is, and was refused.
+        Breached = "breached";
+        /// There was no answer, or none that could be read: it was taken.
+        Failed = "failed";
+    }
+}
+
+events! {
     /// Why the database did not do what it was asked.
     StoreFailure, "latchkey_store_errors_total" by "kind": "Failures of the database." {
         /// No connection came free in time.
@@ -337,6 +349,7 @@ pub fn describe_metrics() {
     RefreshResult::describe();
     VerificationResult::describe();
     FullQueue::describe();
+    BreachedPasswordCheck::describe();
     StoreFailure::describe();
     for (name, help) in [
         (

@@ -6,6 +6,10 @@ mod predictability;
 pub use self::policy::{Assessment, PasswordError, PasswordPolicy, Strength};
 
 #[cfg(feature = "engine")]
+mod breached;
+#[cfg(feature = "engine")]
+mod common;
+#[cfg(feature = "engine")]
 mod frequent;
 #[cfg(feature = "engine")]
 pub mod hashing;
@@ -15,6 +19,10 @@ mod pool;
 mod secret;
 
 #[cfg(feature = "engine")]
-pub(crate) use self::pool::network;
+pub(crate) use self::{breached::is_breached, pool::network};
 #[cfg(feature = "engine")]
-pub use self::{pool::HashPool, secret::Password};
+pub use self::{
+    breached::{BreachedPasswords, HashPrefix, RangeAnswer},
+    pool::HashPool,
+    secret::Password,
+};

@@ -168,6 +168,18 @@ test('a password made of one\'s own name is refused', async ({ registerPage }) =
   await expect(registerPage.password).toBeFocused();
 });
 
+test('a password that the server alone knows to be common is refused, and not shown as strong', async ({ page, registerPage, newcomer, browserConsole }) => {
+  browserConsole.expectsStatus(422);
+  await registerPage.open();
+  const bars = page.locator('.strength');
+  await registerPage.fill({ ...newcomer, password: 'counterstrike' });
+  await expect(registerPage.password).toHaveAccessibleDescription(/among the most common ones/);
+  await expect(registerPage.password).toBeFocused();
+  await expect(bars).toHaveAttribute('data-bars', '1');
+  await registerPage.password.fill('quiet harbour lantern 42');
+  await expect(bars).toHaveAttribute('data-bars', '4');
+});
+
 test('composed and decomposed letters are the same password', async ({ home, header, registerPage, signInPage, newcomer }) => {
   await registerPage.open();
   await registerPage.fill({ ...newcomer, password: 'caf\u00e9 am Hafen um elf' });

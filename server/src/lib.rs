@@ -10,6 +10,7 @@
 mod api_docs;
 mod assets;
 mod bearer;
+mod breached_passwords;
 mod causes;
 pub mod command_line;
 mod form;

@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use self::waiting::Waiting;
 use crate::master_secret::NoMasterSecret;
 use crate::{
-    listener,
+    breached_passwords, listener,
     mail::{Courier, Transport},
     master_secret, memory,
     middleware::RateLimits,
@@ -60,6 +60,9 @@ pub enum StartError {
     /// Letters can't be sent in the way that the settings say.
     #[error("mail_url is of no use")]
     Mail(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Nobody can be asked for breached passwords.
+    #[error("breached_password_check needs the certificates of the system, which can't be read")]
+    BreachedPasswords(#[source] io::Error),
     /// The listener is of no use.
     #[error("The server can't listen")]
     Listener(#[from] io::Error),
@@ -75,6 +78,7 @@ impl StartError {
             | Self::MasterSecret(_)
             | Self::Site(_)
             | Self::Mail(_)
+            | Self::BreachedPasswords(_)
             | Self::Listener(_) => false,
         }
     }
@@ -147,7 +151,8 @@ async fn state(
     mut waiting: Waiting,
 ) -> Result<State, StartError> {
     let site = Arc::new(Site::find()?);
-    let engine_settings = settings.engine(&public_url);
+    let mut engine_settings = settings.engine(&public_url);
+    engine_settings.breached_passwords = breached_passwords::service(&settings)?;
     let transport = Transport::new(&settings.mail.place, &public_url)
         .map_err(|error| StartError::Mail(Box::new(error)))?;
     let master_secret = master_secret::find(settings.master_secret, &*sources.randomness)?;

@@ -3,6 +3,7 @@
 //! Every name is known. A wrong or unknown setting stops the start, with its name, the value that was read and what is allowed; all faults
 //! are told at once. [`table`] declares each setting, and says what it may be.
 
+mod breached_passwords;
 mod fault;
 mod public_url;
 mod read;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub tokens: TokenSettings,
     /// The fewest characters of a new password.
     pub password_minimum_length: usize,
+    /// What stands before a part of a password's hash where one asks whether it is known from a breach. Nobody is asked if nothing is said.
+    pub breached_passwords: Option<url::Url>,
     /// How passwords are hashed.
     pub hashing: HashingSettings,
     /// When an account makes people wait.

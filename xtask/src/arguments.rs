@@ -6,17 +6,22 @@ use std::path::PathBuf;
 /// What `cargo xtask help` prints.
 pub(crate) const HELP: &str = "\
 cargo xtask build [--release] [--features NAMES] [--server-out PATH]
+cargo xtask common-passwords LIST
 
   --release           optimised, with hashed names and compressed files, into target/site
                       (without it: quick, plain names, into target/site-debug)
   --features NAMES    cargo features of the server: test-clock, or embedded-site, which puts the site into the program
-  --server-out PATH   puts the server's binary there instead of target/release or target/debug";
+  --server-out PATH   puts the server's binary there instead of target/release or target/debug
+
+  LIST                the list of passwords that auth/src/password/common/README.md tells of: makes common.bin beside it anew";
 
 /// One command line, understood.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Help,
     Build(Wanted),
+    /// With the list that they are in.
+    CommonPasswords(PathBuf),
 }
 
 /// How the two halves are to be built.
@@ -52,6 +57,12 @@ pub(crate) enum Mode {
 pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
     match words.next().as_deref() {
         None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
+        Some("common-passwords") => {
+            return match (words.next(), words.next()) {
+                (Some(list), None) => Ok(Command::CommonPasswords(PathBuf::from(list))),
+                _ => bail!("`common-passwords` takes one list\n\n{HELP}"),
+            };
+        }
         Some("build") => {}
         Some(other) => bail!("there is no command `{other}`\n\n{HELP}"),
     }
@@ -96,11 +107,21 @@ mod tests {
     }
 
     #[test]
+    fn common_passwords_are_made_of_one_list() {
+        assert_eq!(
+            parse_line("common-passwords list.txt").unwrap(),
+            Command::CommonPasswords(PathBuf::from("list.txt"))
+        );
+    }
+
+    #[test]
     fn what_is_not_known_is_refused_by_name() {
         for (line, named) in [
             ("bild", "bild"),
             ("build --fast", "--fast"),
             ("build --features", "--features"),
+            ("common-passwords", "common-passwords"),
+            ("common-passwords a b", "common-passwords"),
         ] {
             assert!(parse_line(line).unwrap_err().to_string().contains(named));
         }

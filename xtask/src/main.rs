@@ -1,6 +1,8 @@
 //! `cargo xtask build`: builds Latchkey without cargo-leptos, which takes minutes to compile where this takes seconds.
 //!
 //! What is made is what `cargo leptos build` makes (a server binary and a site folder), under the same names.
+//!
+//! `cargo xtask common-passwords`: makes the engine's file of common passwords out of their list.
 #![expect(
     clippy::print_stdout,
     reason = "a command line program tells what it does by printing"
@@ -8,6 +10,7 @@
 
 mod arguments;
 mod build;
+mod common_passwords;
 mod halves;
 mod house;
 mod site;
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Ok(Command::Build(wanted)) => build::run(&wanted),
+        Ok(Command::CommonPasswords(list)) => common_passwords::run(&list),
         Err(error) => Err(error),
     };
     match outcome {

@@ -66,9 +66,11 @@ fn StrengthMeter(facts: FieldFacts) -> impl IntoView {
     let least = use_context::<PasswordPolicy>()
         .unwrap_or_default()
         .minimum_length;
+    // The server knows more passwords than this page: what it refused is not shown as strong, until something else is typed.
     let bars = text(move || {
+        let most = if progress.is_wrong(name) { 1 } else { 4 };
         progress
-            .strength(|judged| judged.map_or(0, |judged| judged.bars))
+            .strength(|judged| judged.map_or(0, |judged| judged.bars.min(most)))
             .to_string()
     });
     let advice = text(move || {

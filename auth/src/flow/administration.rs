@@ -137,7 +137,9 @@ pub async fn set_password(
     let policy = engine.password_policy();
     let password = Password::new(password, policy, &account.username, &account.email)
         .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Password, error)]))?;
-    let hash = engine.parts().passwords.hash(&password, None).await?;
+    let hash = engine
+        .hash_new_password(&password, Field::Password, None)
+        .await?;
     let event = event(engine, operator, AuditKind::PasswordChanged)?;
     let letter = engine.new_letter(
         Occasion::PasswordChanged,

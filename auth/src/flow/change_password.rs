@@ -33,7 +33,9 @@ pub async fn change_password(
     let old_session = parts.store.session(who.session()).await?;
     let old_session = old_session.ok_or(Error::InvalidToken)?;
     let old_hash = user.password_hash.as_ref().ok_or(Error::InvalidToken)?;
-    let new_hash = parts.passwords.hash(&password, device.address).await?;
+    let new_hash = engine
+        .hash_new_password(&password, Field::NewPassword, device.address)
+        .await?;
     let now = engine.now();
     let session = engine.kept(
         engine.new_session(user.id, device, now)?,

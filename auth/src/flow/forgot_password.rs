@@ -73,7 +73,9 @@ pub async fn reset_password(
         &user.email,
     )
     .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Password, error)]))?;
-    let hash = parts.passwords.hash(&password, device.address).await?;
+    let hash = engine
+        .hash_new_password(&password, Field::Password, device.address)
+        .await?;
     let now = engine.now();
     let event = engine
         .new_event(AuditKind::PasswordReset, Actor::User, now)?

@@ -144,7 +144,7 @@ async fn renew_hash(
     address: Option<IpAddr>,
 ) -> Result<(), Error> {
     let parts = engine.parts();
-    let renewed = parts.passwords.hash(password, address).await?;
+    let renewed = parts.passwords.hash_unasked(password, address).await?;
     parts
         .store
         .replace_password_hash(user.id, stored, &renewed)

@@ -143,7 +143,9 @@ async fn ask(engine: &Engine, sign_up: SignUp) -> Result<SignedUp, Error> {
     }
     let parts = engine.parts();
     let owner = parts.store.user_by_email(&email).await?;
-    let password_hash = parts.passwords.hash(&password, device.address).await?;
+    let password_hash = engine
+        .hash_new_password(&password, Field::Password, device.address)
+        .await?;
     let may_write = engine
         .may_write(Occasion::ConfirmSignUp, email.as_str())
         .await?;
@@ -210,9 +212,10 @@ pub(super) async fn prepare(
     address: Option<IpAddr>,
 ) -> Result<PreparedAccount, Error> {
     let (username, email, password) = parse(engine, fields)?;
-    let parts = engine.parts();
-    refuse_taken(parts.store.taken(&username, &email).await?)?;
-    let password_hash = parts.passwords.hash(&password, address).await?;
+    refuse_taken(engine.parts().store.taken(&username, &email).await?)?;
+    let password_hash = engine
+        .hash_new_password(&password, Field::Password, address)
+        .await?;
     Ok(PreparedAccount {
         username,
         email,

@@ -33,6 +33,12 @@ pub enum PasswordError {
     /// The user's own name or address is nearly all there is to it.
     #[error("This is made of your name or email address. Try a few unrelated words")]
     Personal,
+    /// It is one of the most common passwords. The server alone knows which those are.
+    #[error("This password is among the most common ones. Try a few unrelated words")]
+    Listed,
+    /// It is known from a breach of some service. The server alone asks, where it is set to.
+    #[error("This password is known from a data breach. Use one that you use nowhere else")]
+    Breached,
 }
 
 /// How hard a password is to guess, in the steps that a person is shown.
@@ -139,11 +145,13 @@ impl PasswordPolicy {
                 1,
                 "It holds a character that can't be taken.",
             ),
-            Err(PasswordError::Common) => assessment(
-                Strength::Weak,
-                1,
-                "Easy to guess. Try a few unrelated words.",
-            ),
+            Err(PasswordError::Common | PasswordError::Listed | PasswordError::Breached) => {
+                assessment(
+                    Strength::Weak,
+                    1,
+                    "Easy to guess. Try a few unrelated words.",
+                )
+            }
             Err(PasswordError::Personal) => assessment(
                 Strength::Weak,
                 1,

@@ -106,11 +106,12 @@ impl HashPool {
         })
     }
 
-    /// Hashes a new password.
+    /// Hashes a password without asking whether it is known from a breach: one that is its user's already. A new one goes by
+    /// `Engine::hash_new_password`.
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue is full; [`Error::Internal`] when hashing fails.
-    pub async fn hash(
+    pub async fn hash_unasked(
         &self,
         password: &Password,
         address: Option<IpAddr>,

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{PasswordError, PasswordPolicy, frequent::FREQUENT};
+use super::{PasswordError, PasswordPolicy, common::is_common, frequent::FREQUENT};
 
 /// A password in Unicode's normal form C, so that the same keys on two keyboards are the same password.
 #[derive(Clone, Debug)]
@@ -13,7 +13,8 @@ pub struct Password(SecretString);
 const LONGEST_TYPED: usize = 4 * 4 * PasswordPolicy::LONGEST;
 
 impl Password {
-    /// A new password, judged by `policy` and by the frequent ones besides.
+    /// A new password, judged by `policy`, and by the frequent words and the most common passwords besides. Whether it is known from a breach
+    /// is not asked here, as that takes time.
     ///
     /// # Errors
     /// [`PasswordError`], the first reason against it.
@@ -24,7 +25,11 @@ impl Password {
         email: &str,
     ) -> Result<Self, PasswordError> {
         let password = Self::typed(typed).ok_or(PasswordError::TooLong)?;
-        policy.check_against(password.0.expose_secret(), username, email, FREQUENT)?;
+        let text = password.0.expose_secret();
+        policy.check_against(text, username, email, FREQUENT)?;
+        if is_common(text) {
+            return Err(PasswordError::Listed);
+        }
         Ok(password)
     }
 
@@ -92,6 +97,24 @@ mod tests {
             assert_eq!(new(typed).unwrap_err(), PasswordError::Common, "{typed}");
         }
         assert!(new("correct horse battery staple").is_ok());
+    }
+
+    #[test]
+    fn the_most_common_passwords_are_refused_whatever_else_speaks_for_them() {
+        let policy = PasswordPolicy { minimum_length: 8 };
+        for typed in [
+            "leavemealone",
+            "LeaveMeAlone",
+            "unbelievable",
+            "counterstrike",
+            "flvbybcnhfnjh",
+            "airborne",
+            "guinness",
+        ] {
+            assert_eq!(policy.check(typed, "ada", "ada@example.org"), Ok(()));
+            let judged = Password::new(&typed.into(), policy, "ada", "ada@example.org");
+            assert_eq!(judged.unwrap_err(), PasswordError::Listed, "{typed}");
+        }
     }
 
     #[test]

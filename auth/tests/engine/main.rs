@@ -9,6 +9,7 @@ mod abandoned;
 mod accounts;
 mod addresses;
 mod audit;
+mod breached_passwords;
 mod cleaning;
 mod deletion;
 mod devices;

@@ -13,7 +13,7 @@ use auth::{
 use tokio::runtime::{Builder, Runtime};
 
 use super::end::End;
-use crate::{StartError, master_secret, settings::Settings, telemetry};
+use crate::{StartError, breached_passwords, master_secret, settings::Settings, telemetry};
 
 /// Runs a command to its end. What is worth a warning is told on standard error, as the server does.
 pub(super) fn run<Done>(
@@ -45,7 +45,8 @@ pub(super) async fn store(database_url: &SecretString) -> Result<Store, End> {
 
 /// Starts the engine beside the servers that run.
 pub(super) async fn engine(settings: Settings) -> Result<Engine, End> {
-    let engine_settings = engine_settings(&settings)?;
+    let mut engine_settings = engine_settings(&settings)?;
+    engine_settings.breached_passwords = breached_passwords::service(&settings)?;
     let (secret, database_url) = secret(settings)?;
     let store = store(&database_url).await?;
     let (clock, randomness) = sources();

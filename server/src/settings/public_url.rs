@@ -76,7 +76,7 @@ impl fmt::Display for PublicUrl {
 }
 
 /// Whether a host never leaves the machine.
-fn is_loopback(host: &Host<&str>) -> bool {
+pub(super) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => address.is_loopback(),

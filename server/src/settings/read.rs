@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 use super::{
     AccountSettings, ClientAddressSource, CookieKind, Fault, Limits, LogFormat, MailPlace,
     MailSettings, MasterSecretPlace, PublicUrl, Rate, Security, Settings, SettingsError,
-    TokenSettings, sources::Sources, table,
+    TokenSettings, breached_passwords, sources::Sources, table,
 };
 
 /// Reads every setting. A fault does not end it, so that all are told at once.
@@ -43,6 +43,7 @@ pub(super) fn settings(mut sources: Sources) -> Result<Settings, SettingsError> 
         password_minimum_length: sources.take_or(&table::PASSWORD_MINIMUM_LENGTH, 12, |text| {
             whole(text, 8, 64)
         }),
+        breached_passwords: breached_passwords::address(&mut sources),
         hashing: hashing(&mut sources),
         throttle: ThrottleSettings {
             free_tries: sources.take_or(&table::ACCOUNT_FREE_TRIES, 10, |text| {

@@ -105,6 +105,13 @@ settings! {
     KEY_ROTATION_DAYS = "key_rotation_days", Some("30"), Open, "a whole number from 0 to 365";
     /// The fewest characters that a new password may have.
     PASSWORD_MINIMUM_LENGTH = "password_minimum_length", Some("12"), Open, "a whole number from 8 to 64";
+    /// Whether a new password is refused that is known from a breach. `have-i-been-pwned` asks the service of that name, which learns the first five
+    /// of the 40 digits of its SHA-1, and nothing of whose it is. Where it does not answer in two seconds the password is taken. The most common
+    /// passwords are refused in any case, without asking anybody.
+    BREACHED_PASSWORD_CHECK = "breached_password_check", Some("off"), Open, "off or have-i-been-pwned";
+    /// Where that service is, or one that answers as it does.
+    BREACHED_PASSWORD_URL = "breached_password_url", Some("https://api.pwnedpasswords.com/range/"), Open,
+        "https://HOST/ or https://HOST/PATH/ to which five digits are added; http:// only for localhost, 127.0.0.1 or [::1]";
     /// The memory that hashing one password takes, in KiB. Passwords hashed with less are hashed anew at the next sign-in.
     HASH_MEMORY_KIB = "hash_memory_kib", Some("19456"), Open, "a whole number from 7168 to 1048576";
     /// How often hashing goes over that memory.

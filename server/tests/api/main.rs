@@ -10,6 +10,7 @@
 )]
 
 mod attacks;
+mod breached_passwords;
 mod command_line;
 #[cfg(feature = "opentelemetry")]
 mod export;

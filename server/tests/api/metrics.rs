@@ -7,6 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use crate::breached_passwords::{RangeDouble, STOLEN, Says, sha1};
 use crate::support::{
     Answer, Ask, Binary, Database, MASTER_SECRET, PASSWORD, SignedIn, WRONG_PASSWORD, ask_client,
     claims_of, eventually, on_a_thread, registration,
@@ -417,6 +418,43 @@ async fn what_is_refused_and_what_fails_is_counted() {
         scrape.count("latchkey_refreshes_total{outcome=\"failed\"}"),
         1
     );
+}
+
+#[tokio::test]
+async fn breached_passwords_are_counted_by_what_was_found() {
+    let double = RangeDouble::new(Says::Range);
+    let address: &'static str = double.listen().await.leak();
+    let app = Measured::start(&[
+        ("LATCHKEY_BREACHED_PASSWORD_CHECK", "have-i-been-pwned"),
+        ("LATCHKEY_BREACHED_PASSWORD_URL", address),
+    ])
+    .await;
+    let register = async |password: &str| {
+        let body = json!({ "username": USERNAME, "email": format!("{USERNAME}@example.org"), "password": password });
+        let sent = app.ask("POST", "/api/v1/auth/register").json(&body);
+        sent.send().await.status
+    };
+    assert_eq!(register(STOLEN).await, 422);
+    assert_eq!(register(PASSWORD).await, 201);
+    double.say(Says::Status(503));
+    let body =
+        json!({ "username": "somebody", "email": "somebody@example.org", "password": STOLEN });
+    let sent = app.ask("POST", "/api/v1/auth/register").json(&body);
+    assert_eq!(sent.send().await.status, 201);
+    let scrape = app.scrape().await;
+    for outcome in ["clean", "breached", "failed"] {
+        let series = format!("latchkey_breached_password_checks_total{{outcome=\"{outcome}\"}}");
+        assert_eq!(scrape.count(&series), 1, "{outcome}");
+    }
+    let log = app.program.log();
+    assert!(
+        log.contains("known from a breach") && log.contains("status 503"),
+        "{log}"
+    );
+    for password in [STOLEN, PASSWORD] {
+        let asked = format!("range/{}", &sha1(password)[..5]);
+        assert!(!log.contains(&asked), "{log}");
+    }
 }
 
 /// A file of the checkout.

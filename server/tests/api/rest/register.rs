@@ -163,6 +163,21 @@ async fn passwords_that_anyone_would_guess_are_refused() {
 }
 
 #[tokio::test]
+async fn a_common_password_is_refused_with_a_sentence_that_helps() {
+    let app = TestApp::start().await;
+    for password in ["leavemealone", "UnBelievable", "counterstrike"] {
+        let body = json!({ "username": "ada", "email": "ada@example.org", "password": password });
+        let answer = register(&app, &body).await;
+        answer.assert_invalid(&["password"]);
+        assert_eq!(
+            answer.json()["errors"][0]["message"],
+            "This password is among the most common ones. Try a few unrelated words",
+            "{password}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_password_counts_to_its_last_character() {
     let app = TestApp::start().await;
     // A run of letters that nothing repeats (the generator of Numerical Recipes, seeded with 1).
