@@ -14,6 +14,7 @@ import { NotFoundPage } from './pages/not-found';
 import { ProfilePage } from './pages/profile';
 import { RegisterPage } from './pages/register';
 import { ResetPasswordPage } from './pages/reset-password';
+import { SettingsPage } from './pages/settings';
 import { SignInPage } from './pages/sign-in';
 import { SiteHeader } from './pages/site-header';
 import { VerifyEmailPage } from './pages/verify-email';
@@ -43,6 +44,7 @@ interface Fixtures {
   resetPasswordPage: ResetPasswordPage;
   verifyEmailPage: VerifyEmailPage;
   profilePage: ProfilePage;
+  settingsPage: SettingsPage;
   notFoundPage: NotFoundPage;
 }
 
@@ -127,6 +129,7 @@ export const test = base.extend<Fixtures>({
   resetPasswordPage: async ({ page }, use) => use(new ResetPasswordPage(page)),
   verifyEmailPage: async ({ page }, use) => use(new VerifyEmailPage(page)),
   profilePage: async ({ page }, use) => use(new ProfilePage(page)),
+  settingsPage: async ({ page }, use) => use(new SettingsPage(page)),
   notFoundPage: async ({ page }, use) => use(new NotFoundPage(page)),
 });
 

@@ -97,11 +97,16 @@ pub(crate) struct Outset {
     pub(crate) status: u16,
     pub(crate) minimum_length: usize,
     pub(crate) sign_in_links: bool,
+    pub(crate) sends_mail: bool,
 }
 
 /// Whether a letter is a way to sign in, beside the password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignInLinks(pub bool);
+
+/// Whether mail is sent here, so that an address can be proven.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SendsMail(pub bool);
 
 #[cfg(feature = "ssr")]
 pub use self::context::PageContext;
@@ -111,7 +116,7 @@ mod context {
     use auth::{password::PasswordPolicy, session::Viewer};
     use leptos::{nonce::Nonce, prelude::provide_context};
 
-    use super::{FormState, Next, Outset, SignInLinks, Status};
+    use super::{FormState, Next, Outset, SendsMail, SignInLinks, Status};
 
     /// Everything that a render needs to be told, in one value.
     #[derive(Clone, Debug)]
@@ -128,6 +133,8 @@ mod context {
         pub policy: PasswordPolicy,
         /// Whether a letter is a way to sign in.
         pub sign_in_links: SignInLinks,
+        /// Whether mail is sent.
+        pub sends_mail: SendsMail,
         /// The nonce of this answer's Content Security Policy.
         pub nonce: Nonce,
     }
@@ -141,6 +148,7 @@ mod context {
             provide_context(self.status);
             provide_context(self.policy);
             provide_context(self.sign_in_links);
+            provide_context(self.sends_mail);
             provide_context(self.nonce);
         }
     }
@@ -161,6 +169,7 @@ mod context {
                     .unwrap_or_default()
                     .minimum_length,
                 sign_in_links: use_context::<SignInLinks>().unwrap_or_default().0,
+                sends_mail: use_context::<SendsMail>().unwrap_or_default().0,
             }
         }
     }

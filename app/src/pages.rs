@@ -10,11 +10,13 @@ pub(crate) mod errand;
 pub(crate) mod error;
 pub(crate) mod forgot_password;
 pub(crate) mod home;
+mod members;
 pub(crate) mod not_found;
 #[cfg(feature = "ssr")]
 pub(crate) mod problems;
 pub(crate) mod profile;
 pub(crate) mod reset_password;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_link;
 pub(crate) mod sign_up;

@@ -8,17 +8,17 @@
 use auth::password::PasswordPolicy;
 use leptos::prelude::*;
 use leptos_router::{
-    SsrMode, StaticSegment,
+    OptionalParamSegment, SsrMode, StaticSegment,
     components::{FlatRoutes, Route, Router},
     hooks::use_location,
 };
 
 use crate::{
     client::{self, Session},
-    components::{header::Header, trouble::Trouble},
+    components::{banners::Banners, header::Header, proof_dialog::ProofDialog, trouble::Trouble},
     json::JsonAnswer,
     opening::Opening,
-    page::{Outset, SignInLinks},
+    page::{Outset, SendsMail, SignInLinks},
     pages::{
         confirm_sign_up::ConfirmSignUp,
         errand::{ConfirmEmail, NotMe, UndoEmailChange},
@@ -28,6 +28,7 @@ use crate::{
         not_found::NotFound,
         profile::ProfilePage,
         reset_password::ResetPassword,
+        settings::Settings,
         sign_in::SignIn,
         sign_in_link::SignInLink,
         sign_up::SignUp,
@@ -53,6 +54,7 @@ pub fn App() -> impl IntoView {
         minimum_length: outset.minimum_length,
     });
     provide_context(SignInLinks(outset.sign_in_links));
+    provide_context(SendsMail(outset.sends_mail));
     Effect::new(move |_| client::session::begin(session));
 
     view! {
@@ -60,6 +62,7 @@ pub fn App() -> impl IntoView {
             <a class="skip" href="#main" rel="external">"Skip to the content"</a>
             <Header/>
             <main id="main" tabindex="-1">
+                <Banners/>
                 <FlatRoutes fallback=page(NotFound)>
                     <Route path=StaticSegment("") view=page(Home) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("register") view=page(SignUp) ssr=SsrMode::Async/>
@@ -73,9 +76,11 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("undo-email-change") view=page(UndoEmailChange) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("not-me") view=page(NotMe) ssr=SsrMode::Async/>
                     <Route path=StaticSegment("profile") view=page(ProfilePage) ssr=SsrMode::Async/>
+                    <Route path=(StaticSegment("settings"), OptionalParamSegment("page")) view=page(Settings) ssr=SsrMode::Async/>
                 </FlatRoutes>
             </main>
             <Trouble/>
+            <ProofDialog/>
             <Title/>
         </Router>
     }

@@ -24,13 +24,39 @@ pub const UNDO_EMAIL_CHANGE: &str = "/undo-email-change";
 pub const NOT_ME: &str = "/not-me";
 /// The account of the signed-in.
 pub const PROFILE: &str = "/profile";
+/// What the signed-in can change of it.
+pub const SETTINGS: &str = "/settings";
+/// Their name.
+pub const SETTINGS_PROFILE: &str = "/settings/profile";
+/// Their address.
+pub const SETTINGS_EMAIL: &str = "/settings/email";
+/// Their password.
+pub const SETTINGS_PASSWORD: &str = "/settings/password";
+/// Where they are signed in.
+pub const SETTINGS_DEVICES: &str = "/settings/devices";
+/// What happened to their account.
+pub const SETTINGS_ACTIVITY: &str = "/settings/activity";
+/// A copy of all that is held of them.
+pub const SETTINGS_EXPORT: &str = "/settings/export";
+/// Leaving for good.
+pub const SETTINGS_DELETE: &str = "/settings/delete";
 /// Signing out: the address of a form, no page.
 pub const LOGOUT: &str = "/logout";
 /// Dismissing a notice: the address of a form, no page.
 pub const DISMISS_NOTICE: &str = "/notices/dismiss";
 
 /// The pages that a stranger is sent away from, to sign in first.
-pub const GUARDED: &[&str] = &[PROFILE];
+pub const GUARDED: &[&str] = &[
+    PROFILE,
+    SETTINGS,
+    SETTINGS_PROFILE,
+    SETTINGS_EMAIL,
+    SETTINGS_PASSWORD,
+    SETTINGS_DEVICES,
+    SETTINGS_ACTIVITY,
+    SETTINGS_EXPORT,
+    SETTINGS_DELETE,
+];
 
 /// The title of the page at `path`, as the browser's tab shows it. The start is another page for the signed-in.
 pub fn title_for(path: &str, signed_in: bool) -> &'static str {
@@ -48,6 +74,14 @@ pub fn title_for(path: &str, signed_in: bool) -> &'static str {
         UNDO_EMAIL_CHANGE => "Get your address back · Latchkey",
         NOT_ME => "It wasn't me · Latchkey",
         PROFILE => "Profile · Latchkey",
+        SETTINGS => "Settings · Latchkey",
+        SETTINGS_PROFILE => "Username · Latchkey",
+        SETTINGS_EMAIL => "Email · Latchkey",
+        SETTINGS_PASSWORD => "Password · Latchkey",
+        SETTINGS_DEVICES => "Devices · Latchkey",
+        SETTINGS_ACTIVITY => "Activity · Latchkey",
+        SETTINGS_EXPORT => "Your data · Latchkey",
+        SETTINGS_DELETE => "Delete account · Latchkey",
         _ => "Page not found · Latchkey",
     }
 }
@@ -55,15 +89,8 @@ pub fn title_for(path: &str, signed_in: bool) -> &'static str {
 /// Whether the app itself has a page at `path`, so that going there needs no page load. What the pages about letters show is told by the server
 /// alone.
 pub(crate) fn is_page(path: &str) -> bool {
-    [
-        HOME,
-        REGISTER,
-        LOGIN,
-        SIGN_IN_LINK,
-        CONFIRM_SIGN_UP,
-        PROFILE,
-    ]
-    .contains(&path)
+    [HOME, REGISTER, LOGIN, SIGN_IN_LINK, CONFIRM_SIGN_UP].contains(&path)
+        || GUARDED.contains(&path)
 }
 
 #[cfg(test)]
@@ -84,10 +111,10 @@ mod tests {
             CONFIRM_EMAIL,
             UNDO_EMAIL_CHANGE,
             NOT_ME,
-            PROFILE,
             "/elsewhere",
         ];
-        let mut titles = pages.map(|path| title_for(path, false)).to_vec();
+        let pages = pages.iter().chain(GUARDED);
+        let mut titles: Vec<_> = pages.map(|path| title_for(path, false)).collect();
         titles.push(title_for(HOME, true));
         for (index, title) in titles.iter().enumerate() {
             assert!(title.contains("Latchkey"));

@@ -1,6 +1,9 @@
 //! What a hydrated page asks the server: one function for each flow, its body a call into the engine.
 //!
-//! [`crate::door`] brings the tokens in and the cookie out.
+//! [`crate::door`] brings the tokens in and the cookie out. Here is what begins a session, continues and ends it; [`settings`] has what the
+//! signed-in do with their account.
+
+pub mod settings;
 
 use std::fmt;
 
@@ -13,7 +16,7 @@ use leptos::{prelude::server, server_fn::Http};
 use serde::Serialize;
 
 use crate::{
-    client::{OpenClient, PartingClient, RefreshClient, SessionClient},
+    client::{HeldTokenClient, OpenClient, RefreshClient, SessionClient},
     error::ApiError,
     json::{Answer, Question},
 };
@@ -104,7 +107,7 @@ pub async fn refresh() -> Result<Minted, ApiError> {
 }
 
 /// Ends the session of the cookie and that of the bearer token. Without either it does nothing, and that is well.
-#[server(prefix = "/fn", endpoint = "logout", protocol = Http<Question, Answer>, client = PartingClient)]
+#[server(prefix = "/fn", endpoint = "logout", protocol = Http<Question, Answer>, client = HeldTokenClient)]
 pub async fn logout() -> Result<(), ApiError> {
     let (bearer, cookie) = (crate::door::bearer(), crate::door::refresh_cookie());
     auth::flow::sign_out(

@@ -1,6 +1,8 @@
 //! Times and lifetimes in words. The same text on the server and in the browser, so that a page reads alike however it was reached:
 //! times are told in UTC.
 
+pub(crate) mod event;
+
 use auth::session::LastSignIn;
 
 const MONTHS: [&str; 12] = [
@@ -61,10 +63,17 @@ pub fn day(time: &str) -> String {
     )
 }
 
+/// A time of RFC 3339 in UTC, to the minute and with its year: `23 November 2026, 20:14 UTC`.
+pub(crate) fn day_and_time(time: &str) -> String {
+    match time.get(11..16) {
+        Some(clock) if date(time).is_some() => format!("{}, {clock} UTC", day(time)),
+        _ => time.to_owned(),
+    }
+}
+
 /// When somebody signed in before, and what has been tried since.
 pub(crate) fn last_sign_in(last: &LastSignIn) -> String {
-    let clock = last.at.get(11..16).unwrap_or_default();
-    let on = format!("Last signed in on {}, {clock} UTC.", day(&last.at));
+    let on = format!("Last signed in on {}.", day_and_time(&last.at));
     match last.failures {
         ..=0 => on,
         LastSignIn::MOST.. => format!("{on} {} wrong passwords since, or more.", LastSignIn::MOST),
@@ -126,7 +135,8 @@ pub(crate) fn short(id: &str) -> String {
     }
 }
 
-fn count(number: u64, unit: &str) -> String {
+/// So many of something: `1 session`, `2 sessions`.
+pub(crate) fn count(number: u64, unit: &str) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
@@ -171,6 +181,10 @@ mod tests {
     fn times_are_told_in_utc() {
         assert_eq!(moment("2026-11-03T20:14:05.123Z"), "3 Nov, 20:14 UTC");
         assert_eq!(day("2026-01-31T00:00:00Z"), "31 January 2026");
+        assert_eq!(
+            day_and_time("2026-01-31T08:05:59Z"),
+            "31 January 2026, 08:05 UTC"
+        );
         assert_eq!(time_of_day(1_795_464_845), "20:14:05 UTC");
         assert_eq!(moment_of(1_795_464_845), "23 Nov, 20:14:05 UTC");
     }
@@ -222,5 +236,6 @@ mod tests {
             assert_eq!(day(odd), odd);
         }
         assert_eq!(moment("soon"), "soon");
+        assert_eq!(day_and_time("soon"), "soon");
     }
 }

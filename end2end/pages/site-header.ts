@@ -7,6 +7,7 @@ export class SiteHeader {
   readonly createAccount: Locator;
   readonly session: Locator;
   readonly profile: Locator;
+  readonly settings: Locator;
   readonly signOut: Locator;
 
   constructor(page: Page) {
@@ -16,6 +17,7 @@ export class SiteHeader {
     this.createAccount = banner.getByRole('link', { name: 'Create account' });
     this.session = banner.getByRole('link', { name: 'Session' });
     this.profile = banner.getByRole('link', { name: 'Profile' });
+    this.settings = banner.getByRole('link', { name: 'Settings' });
     this.signOut = banner.getByRole('button', { name: /^Sign(ing)? out/ });
   }
 }

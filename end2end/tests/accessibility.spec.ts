@@ -18,6 +18,7 @@ import { NotFoundPage } from '../pages/not-found';
 import { ProfilePage } from '../pages/profile';
 import { RegisterPage } from '../pages/register';
 import { ResetPasswordPage } from '../pages/reset-password';
+import { SettingsPage } from '../pages/settings';
 import { SignInPage } from '../pages/sign-in';
 import { SiteHeader } from '../pages/site-header';
 import { VerifyEmailPage } from '../pages/verify-email';
@@ -45,6 +46,26 @@ async function openReset(page: Page, server: Server, person: Person): Promise<vo
   await expect(forgot.asked).toBeVisible();
   await page.goto(linkIn(await letterTo(server, person.email, 'reset_password'), '/reset-password'));
   await expect(new ResetPasswordPage(page).password).toBeVisible();
+}
+
+/** Comes as `person` to a page of the settings. */
+async function openSettings(page: Page, person: Person, name: string): Promise<SettingsPage> {
+  await new SignInPage(page).signIn(person);
+  const settings = new SettingsPage(page);
+  await settings.open(name);
+  return settings;
+}
+
+/** A page of the settings as it is opened. */
+function ofSettings(name: string, heading: string): Record<string, State> {
+  return {
+    [`the settings: ${heading}`]: {
+      async reach(page, { alice }) {
+        const settings = await openSettings(page, alice, name);
+        await expect(settings.heading).toHaveText(heading);
+      },
+    },
+  };
 }
 
 const STATES: Record<string, State> = {
@@ -247,6 +268,72 @@ const STATES: Record<string, State> = {
       await new SignInPage(page).signIn(alice);
       await page.goto('/profile');
       await expect(new ProfilePage(page).heading).toBeVisible();
+    },
+  },
+  ...ofSettings('', 'Settings'),
+  ...ofSettings('profile', 'Username'),
+  ...ofSettings('email', 'Email'),
+  ...ofSettings('password', 'Password'),
+  ...ofSettings('export', 'Your data'),
+  ...ofSettings('delete', 'Delete account'),
+  'the devices': {
+    async reach(page, { alice }) {
+      const settings = await openSettings(page, alice, 'devices');
+      await expect(settings.rows.first()).toContainText('This device');
+    },
+  },
+  'the devices while they are asked for': {
+    async reach(page, { alice }) {
+      await hold(page, '**/fn/sessions');
+      const settings = await openSettings(page, alice, 'devices');
+      await expect(settings.main.getByText('Loading…')).toBeVisible();
+    },
+  },
+  'the devices that do not come': {
+    status: 503,
+    async reach(page, { alice }) {
+      await page.route('**/fn/sessions', (route) => route.fulfill({ status: 503 }));
+      const settings = await openSettings(page, alice, 'devices');
+      await expect(settings.button('Try again')).toBeVisible();
+    },
+  },
+  'the activity': {
+    async reach(page, { alice }) {
+      const settings = await openSettings(page, alice, 'activity');
+      await expect(settings.rows.first()).toBeVisible();
+    },
+  },
+  'a question before something is done': {
+    async reach(page, { alice }) {
+      const settings = await openSettings(page, alice, 'delete');
+      await settings.button('Delete my account').click();
+      await expect(settings.question).toBeVisible();
+    },
+  },
+  'an account that will be deleted': {
+    async reach(page, { alice }) {
+      const settings = await openSettings(page, alice, 'delete');
+      await settings.button('Delete my account').click();
+      await settings.answer('Delete my account');
+      await expect(settings.button('Keep my account')).toBeVisible();
+    },
+  },
+  'the password asked for again': {
+    status: 401,
+    async reach(page, { alice, server }) {
+      const settings = await openSettings(page, alice, 'export');
+      await server.advance(660);
+      await settings.button('Download my data').click();
+      await settings.goOn.click();
+      await expect(settings.proofPassword).toHaveAttribute('aria-invalid', 'true');
+    },
+  },
+  'a password to be changed that can\'t be taken': {
+    async reach(page, { alice }) {
+      const settings = await openSettings(page, alice, 'password');
+      await settings.newPassword.fill('short');
+      await settings.button('Change the password').click();
+      await expect(settings.newPassword).toHaveAttribute('aria-invalid', 'true');
     },
   },
   'an address that is no page': {

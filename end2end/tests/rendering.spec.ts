@@ -133,7 +133,7 @@ for (const path of ['/', '/login', '/register']) {
   });
 }
 
-for (const path of ['/', '/profile']) {
+for (const path of ['/', '/profile', '/settings', '/settings/email', '/settings/password']) {
   test(`nothing moves while ${path} is loaded, by the signed-in`, async ({ page, context, home, signInPage, alice }) => {
     await signInPage.signIn(alice);
     await watchAppearance(context);

@@ -23,7 +23,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.use({ ...screen, colorScheme });
 
       test(`${colorScheme}, ${width} px`, async ({
-        page, request, server, home, signInPage, registerPage, profilePage, forgotPasswordPage, resetPasswordPage, verifyEmailPage,
+        page, request, server, home, signInPage, registerPage, profilePage, settingsPage, forgotPasswordPage, resetPasswordPage, verifyEmailPage, browserConsole,
       }) => {
         const picture = async (name: string) => {
           const folder = name === 'home' && width === '1280' ? OF_THE_README : TO_LOOK_AT;
@@ -64,6 +64,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await profilePage.open();
         await expect(profilePage.fact('Email')).toHaveText(ADA.email);
         await picture('profile');
+        for (const name of ['', 'profile', 'email', 'password', 'export', 'delete']) {
+          await settingsPage.open(name);
+          await picture(name === '' ? 'settings' : `settings-${name}`);
+        }
+        for (const name of ['devices', 'activity']) {
+          await settingsPage.open(name);
+          await expect(settingsPage.rows.first()).toBeVisible();
+          await picture(`settings-${name}`);
+        }
+        await settingsPage.open('delete');
+        await settingsPage.button('Delete my account').click();
+        await expect(settingsPage.question).toBeVisible();
+        await picture('settings-delete-question');
+        await settingsPage.answer('Delete my account');
+        await expect(settingsPage.button('Keep my account')).toBeVisible();
+        await picture('settings-delete-planned');
+        browserConsole.expectsStatus(401);
+        await settingsPage.open('export');
+        await server.advance(660);
+        await settingsPage.button('Download my data').click();
+        await expect(settingsPage.proof).toBeVisible();
+        await picture('settings-proof');
       });
     });
   }

@@ -49,8 +49,19 @@ const READ_THE_COOKIE: [&str; 4] = ["/fn/login", "/fn/register", "/fn/refresh", 
 /// The function that exchanges the cookie. A cookie that it refuses is taken away, as at the API.
 const REFRESH: &str = "/fn/refresh";
 
-/// Those functions whose use costs a password hash.
-const TAKE_CREDENTIALS: [&str; 2] = ["/fn/login", "/fn/register"];
+/// Those functions that sign in, and are told by which cookie the browser is known again.
+const SIGN_IN: [&str; 2] = ["/fn/login", "/fn/register"];
+
+/// Those functions whose use costs a password hash or a letter.
+const ARE_DEAR: [&str; 7] = [
+    "/fn/login",
+    "/fn/register",
+    "/fn/reauthenticate",
+    "/fn/change_password",
+    "/fn/change_email",
+    "/fn/distrust_event",
+    "/fn/plan_deletion",
+];
 
 /// A route for each function that the app has.
 pub(crate) fn routes(state: &State) -> Router<State> {
@@ -59,7 +70,7 @@ pub(crate) fn routes(state: &State) -> Router<State> {
             return router;
         };
         let function = on(method, call);
-        let function = if TAKE_CREDENTIALS.contains(&path) {
+        let function = if ARE_DEAR.contains(&path) {
             function.route_layer(state.rates.credentials.layer())
         } else {
             function
@@ -83,7 +94,7 @@ async fn call(
     let refused = (path == REFRESH && sent.came()).then_some(CookieChange::Clear);
     let reads_the_cookie = READ_THE_COOKIE.contains(&path.as_str());
     let cookie = reads_the_cookie.then(|| CookieContext(sent.token()));
-    let device_key = TAKE_CREDENTIALS
+    let device_key = SIGN_IN
         .contains(&path.as_str())
         .then(|| DeviceCookie(state.cookie.beside(Purpose::Device).read(&parts.headers)));
     for secret in [COOKIE, AUTHORIZATION, REFERER] {

@@ -20,16 +20,17 @@ use utoipa::{
 pub(crate) use self::{
     refusals::{Responses, refused_with},
     schemas::{
-        Accepted, Address, Credentials, Fault, Health, JsonWebKeySet, LinkToken, NewPassword,
-        PasswordForm, Problem, Profile, Readiness, Registered, Registration, SignInLetter,
-        SignUpLetter, Tokens, VerificationLetter,
+        Accepted, Address, Credentials, Events, Export, Fault, Health, JsonWebKeySet, LinkToken,
+        NewPassword, PasswordChange, PasswordForm, PasswordProof, Problem, Profile, Readiness,
+        Registered, Registration, Sessions, SignInLetter, SignUpLetter, Tokens, UsernameChange,
+        VerificationLetter,
     },
 };
 use crate::rest;
 
 /// Operations that sign people in and out.
 pub(crate) const AUTHENTICATION: &str = "Authentication";
-/// Operations about the account.
+/// Operations about the account of the caller.
 pub(crate) const ACCOUNT: &str = "Account";
 /// Operations for other programs: who checks tokens, who watches over this one.
 pub(crate) const OPERATION: &str = "Operation";
@@ -64,7 +65,10 @@ pub fn document() -> OpenApi {
     document.servers = Some(vec![Server::new("/")]);
     document.tags = Some(vec![
         tag(AUTHENTICATION, "Signing in, staying signed in, signing out"),
-        tag(ACCOUNT, "Who the caller is"),
+        tag(
+            ACCOUNT,
+            "Who the caller is, where they are signed in, what happened to their account, and what becomes of it",
+        ),
         tag(OPERATION, "Keys, health, and this description"),
     ]);
     let components = document.components.get_or_insert_default();

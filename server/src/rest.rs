@@ -1,21 +1,34 @@
 //! The REST API, for every client that is not the app itself: a file an endpoint, which says beside its handler what is told of it.
 
 mod answer;
+mod cancel_deletion;
+mod change_email;
+mod change_password;
+mod change_username;
 mod confirm_email;
 mod confirm_sign_up;
 mod description;
+mod distrust_event;
+mod end_other_sessions;
+mod end_session;
+mod events;
+mod export;
 mod forgot_password;
 mod health;
 mod key_set;
 mod login;
 mod logout;
 mod logout_all;
+mod named;
 mod not_me;
+mod plan_deletion;
 mod profile;
+mod reauthenticate;
 mod refresh;
 mod register;
 mod reset_password;
 mod send_verification;
+mod sessions;
 mod sign_in_link;
 mod undo_email_change;
 mod use_sign_in_link;
@@ -24,9 +37,18 @@ mod verify_email;
 use crate::openapi;
 
 pub(crate) use self::{
+    cancel_deletion::cancel_deletion,
+    change_email::change_email,
+    change_password::change_password,
+    change_username::change_username,
     confirm_email::confirm_email,
     confirm_sign_up::confirm_sign_up,
     description::description,
+    distrust_event::distrust_event,
+    end_other_sessions::end_other_sessions,
+    end_session::end_session,
+    events::events,
+    export::export,
     forgot_password::forgot_password,
     health::{live, ready},
     key_set::key_set,
@@ -34,11 +56,14 @@ pub(crate) use self::{
     logout::logout,
     logout_all::logout_all,
     not_me::not_me,
+    plan_deletion::plan_deletion,
     profile::profile,
+    reauthenticate::reauthenticate,
     refresh::refresh,
     register::register,
     reset_password::reset_password,
     send_verification::send_verification,
+    sessions::sessions,
     sign_in_link::sign_in_link,
     undo_email_change::undo_email_change,
     use_sign_in_link::use_sign_in_link,
@@ -59,7 +84,19 @@ pub(crate) use self::{
         refresh::refresh,
         logout::logout,
         logout_all::logout_all,
+        reauthenticate::reauthenticate,
         profile::profile,
+        change_username::change_username,
+        change_email::change_email,
+        change_password::change_password,
+        sessions::sessions,
+        end_session::end_session,
+        end_other_sessions::end_other_sessions,
+        events::events,
+        distrust_event::distrust_event,
+        plan_deletion::plan_deletion,
+        cancel_deletion::cancel_deletion,
+        export::export,
         verify_email::verify_email,
         send_verification::send_verification,
         confirm_email::confirm_email,

@@ -3,8 +3,8 @@
 use app::{
     problems::Kind,
     routes::{
-        CONFIRM_EMAIL, CONFIRM_SIGN_UP, DISMISS_NOTICE, FORGOT_PASSWORD, HOME, LOGIN, LOGOUT,
-        NOT_ME, PROFILE, REGISTER, RESET_PASSWORD, SIGN_IN_LINK, UNDO_EMAIL_CHANGE, VERIFY_EMAIL,
+        CONFIRM_EMAIL, CONFIRM_SIGN_UP, DISMISS_NOTICE, FORGOT_PASSWORD, GUARDED, HOME, LOGIN,
+        LOGOUT, NOT_ME, REGISTER, RESET_PASSWORD, SIGN_IN_LINK, UNDO_EMAIL_CHANGE, VERIFY_EMAIL,
     },
 };
 use axum::{
@@ -12,7 +12,7 @@ use axum::{
     handler::Handler,
     http::{HeaderMap, Method, StatusCode, Version, header::CONTENT_TYPE},
     middleware::{from_fn, from_fn_with_state},
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, delete, get, patch, post},
 };
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -71,7 +71,7 @@ struct Endpoint {
 /// The budget that a request to an operation is taken off.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cost {
-    /// That of what costs a password hash, besides the ordinary one.
+    /// That of what costs a password hash or a letter, besides the ordinary one.
     Hash,
     /// The ordinary one.
     Request,
@@ -97,10 +97,36 @@ impl Endpoint {
             cost,
         }
     }
+
+    fn patch<T: 'static>(path: &'static str, handler: impl Handler<T, State>, cost: Cost) -> Self {
+        Self {
+            method: Method::PATCH,
+            path,
+            handler: patch(handler),
+            cost,
+        }
+    }
+
+    fn delete<T: 'static>(path: &'static str, handler: impl Handler<T, State>, cost: Cost) -> Self {
+        Self {
+            method: Method::DELETE,
+            path,
+            handler: delete(handler),
+            cost,
+        }
+    }
 }
 
 /// The REST API. What stands here is described beside its handler; a test compares the two.
-fn endpoints() -> [Endpoint; 20] {
+fn endpoints() -> Vec<Endpoint> {
+    let mut endpoints = Vec::from(of_sessions());
+    endpoints.extend(of_accounts());
+    endpoints.extend(of_operation());
+    endpoints
+}
+
+/// Signing in, staying signed in, signing out, and the letters that go with it.
+fn of_sessions() -> [Endpoint; 16] {
     [
         Endpoint::post("/api/v1/auth/register", rest::register, Cost::Hash),
         Endpoint::post(
@@ -145,7 +171,51 @@ fn endpoints() -> [Endpoint; 20] {
         Endpoint::post("/api/v1/auth/refresh", rest::refresh, Cost::Request),
         Endpoint::post("/api/v1/auth/logout", rest::logout, Cost::Request),
         Endpoint::post("/api/v1/auth/logout-all", rest::logout_all, Cost::Request),
+        Endpoint::post(
+            "/api/v1/auth/reauthenticate",
+            rest::reauthenticate,
+            Cost::Hash,
+        ),
+    ]
+}
+
+/// The account of who is signed in.
+fn of_accounts() -> [Endpoint; 12] {
+    [
         Endpoint::get("/api/v1/user/profile", rest::profile, Cost::Request),
+        Endpoint::patch("/api/v1/user/profile", rest::change_username, Cost::Request),
+        Endpoint::post("/api/v1/user/email", rest::change_email, Cost::Hash),
+        Endpoint::post("/api/v1/user/password", rest::change_password, Cost::Hash),
+        Endpoint::get("/api/v1/user/sessions", rest::sessions, Cost::Request),
+        Endpoint::delete(
+            "/api/v1/user/sessions",
+            rest::end_other_sessions,
+            Cost::Request,
+        ),
+        Endpoint::delete(
+            "/api/v1/user/sessions/{id}",
+            rest::end_session,
+            Cost::Request,
+        ),
+        Endpoint::get("/api/v1/user/events", rest::events, Cost::Request),
+        Endpoint::post(
+            "/api/v1/user/events/{id}/not-me",
+            rest::distrust_event,
+            Cost::Hash,
+        ),
+        Endpoint::post("/api/v1/user/deletion", rest::plan_deletion, Cost::Hash),
+        Endpoint::delete(
+            "/api/v1/user/deletion",
+            rest::cancel_deletion,
+            Cost::Request,
+        ),
+        Endpoint::get("/api/v1/user/export", rest::export, Cost::Request),
+    ]
+}
+
+/// What other programs ask for.
+fn of_operation() -> [Endpoint; 4] {
+    [
         Endpoint::get("/api/v1/openapi.json", rest::description, Cost::Request),
         Endpoint::get("/.well-known/jwks.json", rest::key_set, Cost::Request),
         Endpoint::get("/health/live", rest::live, Cost::Nothing),
@@ -171,13 +241,16 @@ fn api(state: &State, of_cost: impl Fn(Cost) -> bool) -> Router<State> {
 
 /// What an address may ask for so often, and no more.
 fn counted(state: &State) -> Router<State> {
+    let guarded = GUARDED.iter().fold(Router::new(), |router, path| {
+        router.route(path, get(pages::for_members))
+    });
     Router::new()
         .merge(api(state, |cost| cost != Cost::Nothing))
         .merge(api_docs::page())
         .merge(functions::routes(state))
         .merge(mail::development_routes(state))
+        .merge(guarded)
         .route(HOME, get(pages::for_all))
-        .route(PROFILE, get(pages::for_members))
         .route(Kind::INDEX, get(pages::all_problems))
         .route(&format!("{}/{{kind}}", Kind::INDEX), get(pages::problem))
         .route(LOGOUT, post(pages::sign_out))

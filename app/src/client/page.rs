@@ -1,9 +1,20 @@
 //! The page in its window: where it is, where it goes, and its coming and going in the browser's history.
 
-use leptos::ev;
-use leptos::prelude::{document, request_animation_frame, window, window_event_listener};
-use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use std::time::Duration;
+
+use js_sys::Array;
+use leptos::{
+    ev,
+    prelude::{document, request_animation_frame, set_timeout, window, window_event_listener},
+};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{
+    Blob, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlInputElement,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Url,
+};
+
+/// After what time a file that is saved has been read.
+const LONG_SAVED: Duration = Duration::from_mins(1);
 
 /// The path and the query of the page that is open.
 pub(super) fn address() -> String {
@@ -77,6 +88,36 @@ pub(crate) fn reveal(id: &'static str) {
             element.scroll_into_view_with_scroll_into_view_options(&options);
         }
     });
+}
+
+/// Closes the dialog of that id, and has the browser bring the focus back to where it was.
+pub(crate) fn close_dialog(id: &str) {
+    if let Some(dialog) = element::<HtmlDialogElement>(id) {
+        dialog.close();
+    }
+}
+
+/// Has the browser keep a text as a file of that name. Answers whether it can.
+pub(crate) fn save(name: &str, text: &str) -> bool {
+    let parts = Array::of1(&JsValue::from_str(text));
+    let saved = || {
+        let blob = Blob::new_with_str_sequence(&parts).ok()?;
+        let link: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
+        let address = Url::create_object_url_with_blob(&blob).ok()?;
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        // Some browsers begin to read it only after a while.
+        set_timeout(
+            move || {
+                // It is refused only where there is no such thing.
+                _ = Url::revoke_object_url(&address);
+            },
+            LONG_SAVED,
+        );
+        Some(())
+    };
+    saved().is_some()
 }
 
 /// What is typed into the field of that id.

@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use auth::session::Outcome;
+use auth::{account::Profile, session::Outcome};
 use futures::{
     FutureExt as _,
     future::{LocalBoxFuture, Shared},
@@ -13,7 +13,7 @@ use futures::{
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 
 use super::{
-    clock, fetch, locks, page,
+    clock, fetch, locks, page, proof,
     state::{Known, Session, TokenFacts},
     story::{Happening, What},
     tabs::{self, News},
@@ -101,6 +101,17 @@ pub(crate) async fn check_in() -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Shows the account as the server has just told it.
+pub(crate) fn take_profile(profile: Profile) {
+    if let Some(session) = session() {
+        session.known.update(|known| {
+            if let Some(viewer) = &mut known.viewer {
+                viewer.profile = profile;
+            }
+        });
+    }
+}
+
 /// Checks in, when a page of the signed-in is come to.
 pub(crate) fn arrive() {
     // At once, since the task begins later: who looks at the clock meanwhile must not find it due.
@@ -166,11 +177,11 @@ pub(crate) async fn refresh_now() -> Result<(), ApiError> {
     check_in().await
 }
 
-/// Says so when a call got no answer. The end of the session needs no saying: the page goes away.
+/// Says so when a call got no answer. The end of the session needs no saying: the page goes away; nor does a call that was called off.
 pub(crate) async fn attempt<T>(call: impl Future<Output = Result<T, ApiError>>) -> Option<T> {
     let answer = call.await;
     match (&answer, session()) {
-        (Ok(_) | Err(ApiError::Unauthorized), _) | (_, None) => {}
+        (Ok(_) | Err(ApiError::Unauthorized | ApiError::ProofTooOld), _) | (_, None) => {}
         (Err(error), Some(session)) => {
             note_try();
             session.known.update(|known| {
@@ -224,14 +235,31 @@ async fn part(call: impl Future<Output = Result<(), ApiError>>) -> Result<(), Ap
     answer
 }
 
-/// Sends with the access token, renewed first when it has little life left. After a 401 it is renewed and sent once more; that answer stands.
+/// Sends with the access token. Where the proof behind it is too old, the person is asked for their password, and it is sent once more with the
+/// token that this brings; who calls it off gets the first answer.
 pub(super) async fn send_signed(request: PlainRequest) -> Result<PlainResponse, ApiError> {
+    let answer = send_renewed(&request).await;
+    if !matches!(answer, Err(ApiError::ProofTooOld)) || !is_proven_anew().await {
+        return answer;
+    }
+    send_renewed(&request).await
+}
+
+async fn is_proven_anew() -> bool {
+    match session() {
+        Some(session) => proof::ask(session).await,
+        None => false,
+    }
+}
+
+/// Sends with the access token, renewed first when it has little life left. After a 401 it is renewed and sent once more; that answer stands.
+async fn send_renewed(request: &PlainRequest) -> Result<PlainResponse, ApiError> {
     let token = usable_token().await?;
-    let mut answer = fetch::send_with(&request, Some(&token)).await;
+    let mut answer = fetch::send_with(request, Some(&token)).await;
     if answer_is_void(&answer) {
         forget(&token);
         let token = usable_token().await?;
-        answer = fetch::send_with(&request, Some(&token)).await;
+        answer = fetch::send_with(request, Some(&token)).await;
         if answer_is_void(&answer) {
             end();
         }
@@ -240,17 +268,17 @@ pub(super) async fn send_signed(request: PlainRequest) -> Result<PlainResponse, 
 }
 
 /// Sends with the access token, if there is one.
-pub(super) async fn send_parting(request: PlainRequest) -> Result<PlainResponse, ApiError> {
+pub(super) async fn send_held(request: PlainRequest) -> Result<PlainResponse, ApiError> {
     let token = held(0.0);
     fetch::send_with(&request, token.as_deref()).await
 }
 
-fn answer_is_void(answer: &Result<PlainResponse, ApiError>) -> bool {
+pub(super) fn answer_is_void<T>(answer: &Result<T, ApiError>) -> bool {
     matches!(answer, Err(ApiError::Unauthorized))
 }
 
 /// A token that lives long enough to be sent. A page that is being replaced asks for none.
-async fn usable_token() -> Result<String, ApiError> {
+pub(super) async fn usable_token() -> Result<String, ApiError> {
     if session().is_none_or(Session::is_leaving) {
         return Err(ApiError::Other);
     }
@@ -272,7 +300,7 @@ fn held(least: f64) -> Option<String> {
 }
 
 /// Drops the token that was refused, unless another has come in its place.
-fn forget(refused: &str) {
+pub(super) fn forget(refused: &str) {
     let dropped = MEMORY
         .with_borrow_mut(|memory| memory.token.take_if(|token| token.text == refused))
         .is_some();
@@ -327,7 +355,7 @@ async fn refresh_in_turn() -> Result<(), ApiError> {
 }
 
 /// Keeps a new token, and shows what it brought. If it is another user's, the page is not theirs to see: it is asked for anew.
-fn keep(minted: Minted) -> Result<(), ApiError> {
+pub(super) fn keep(minted: Minted) -> Result<(), ApiError> {
     let Some(session) = session() else {
         return Err(ApiError::Other);
     };
@@ -428,7 +456,7 @@ fn come_back(session: Session) {
 }
 
 /// The server would not continue the session.
-fn end() {
+pub(super) fn end() {
     let is_parting = MEMORY.with_borrow(|memory| memory.parting);
     if !is_parting && session().is_some_and(|session| !session.is_leaving()) {
         depart(News::Ended, &ended_address());
@@ -462,6 +490,6 @@ fn drop_everything(session: Session) {
     });
 }
 
-fn session() -> Option<Session> {
+pub(super) fn session() -> Option<Session> {
     MEMORY.with_borrow(|memory| memory.session)
 }

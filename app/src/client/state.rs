@@ -96,6 +96,8 @@ pub(crate) struct Session {
     pub(crate) now: RwSignal<f64>,
     /// Whether somebody is signed in; changes with that alone.
     pub(crate) signed_in: Memo<bool>,
+    /// Whether a call waits for the password to be given again.
+    pub(crate) asks_for_proof: RwSignal<bool>,
 }
 
 impl Session {
@@ -116,6 +118,7 @@ impl Session {
             known,
             now: RwSignal::new(0.0),
             signed_in: Memo::new(move |_| known.with(|known| known.viewer.is_some())),
+            asks_for_proof: RwSignal::new(false),
         }
     }
 

@@ -21,14 +21,14 @@ use crate::error::ApiError;
 /// Sends no token: for signing in, and for creating an account.
 pub struct OpenClient;
 
-/// Sends the access token, renewed when it has little life left, and once more after a 401.
+/// Sends the access token, renewed when it has little life left, and once more after a 401 or after the password was asked for again.
 pub struct SessionClient;
 
 /// Sends no token, and gives up early: for the refresh, whose answer must not come late.
 pub struct RefreshClient;
 
-/// Sends the access token if there is one, as it is: for signing out.
-pub struct PartingClient;
+/// Sends the access token if there is one, as it is: for signing out, and for what brings a new pair.
+pub struct HeldTokenClient;
 
 /// A request as plain data, so that it can be sent twice. Always a POST of JSON.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ macro_rules! client {
 client!(OpenClient, fetch::send_open);
 client!(RefreshClient, fetch::send_soon);
 client!(SessionClient, session::send_signed);
-client!(PartingClient, session::send_parting);
+client!(HeldTokenClient, session::send_held);
 
 /// Only a body of bytes is ever sent.
 fn unsupported<T>() -> Result<T, ApiError> {

@@ -9,8 +9,16 @@ use crate::{
     text::{flag, mark, text},
 };
 
-/// A call that a button makes.
-pub(super) type Call = LocalBoxFuture<'static, Result<(), ApiError>>;
+/// A call that a button or a form makes.
+pub(crate) type Call = LocalBoxFuture<'static, Result<(), ApiError>>;
+
+/// What a button does.
+pub(crate) type Action = Box<dyn Fn() -> Call + Send + Sync>;
+
+/// A button does what `call` calls.
+pub(crate) fn action(call: impl Fn() -> Call + Send + Sync + 'static) -> Action {
+    Box::new(call)
+}
 
 /// The button. What it does needs the access token, so that it is disabled until the page runs.
 #[component]
@@ -20,7 +28,7 @@ pub(crate) fn ActionButton(
     /// What it says while it is at it.
     busy: &'static str,
     /// What it does.
-    action: fn() -> Call,
+    action: Action,
 ) -> impl IntoView {
     let pending = RwSignal::new(false);
     let hydrated = RwSignal::new(false);

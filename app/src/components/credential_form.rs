@@ -2,10 +2,7 @@
 //!
 //! It is a plain form to its own page's address, and works as that. Once hydrated it calls the server function instead: no page load.
 
-use auth::{
-    error::{Field as Name, FieldError},
-    password::PasswordPolicy,
-};
+use auth::{error::Field as Name, password::PasswordPolicy};
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
@@ -21,13 +18,12 @@ use web_sys::HtmlInputElement;
 use super::{
     field::{Field, FieldFacts},
     password_field::PasswordField,
-    progress::Progress,
+    progress::{Progress, first},
     remember_box::{REMEMBER, RememberBox},
 };
 use crate::{
     check::Typed,
     client::{Session, page, session},
-    error::ApiError,
     next,
     opening::Opening,
     page::{Form, FormState, Values},
@@ -147,7 +143,7 @@ fn send(
     let remember = page::is_checked(REMEMBER);
     let faults = typed.faults(form, policy);
     if !faults.is_empty() {
-        show(progress, faults);
+        progress.show(faults);
         return;
     }
     progress.clear();
@@ -177,27 +173,9 @@ fn send(
                 stay.set(false);
                 session::signed_in(minted);
             }
-            Err(ApiError::Fields(errors)) => show(progress, errors),
-            Err(error) => {
-                let comfort = if error == ApiError::Offline {
-                    " Nothing that you typed is lost: try again when it is back."
-                } else {
-                    ""
-                };
-                progress.refuse(Vec::new(), Some(error.to_string() + comfort));
-                page::reveal(REFUSAL);
-            }
+            Err(error) => progress.fail(error, REFUSAL),
         }
     });
-}
-
-/// Puts each fault beside its field, and the focus into the first.
-fn show(progress: Progress, errors: Vec<FieldError>) {
-    let wrong = first(&errors);
-    progress.refuse(errors, None);
-    if let Some(name) = wrong {
-        page::focus(name.as_str());
-    }
 }
 
 /// Sends on whoever is signed in, be it just now or already when they came.
@@ -251,11 +229,4 @@ fn typed(form: Form) -> Typed {
         },
         password: page::normalised(&page::typed(Name::Password.as_str())),
     }
-}
-
-/// The first wrong field, in the order of the form.
-fn first(errors: &[FieldError]) -> Option<Name> {
-    [Name::Username, Name::Email, Name::Password]
-        .into_iter()
-        .find(|name| errors.iter().any(|error| error.field == *name))
 }

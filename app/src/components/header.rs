@@ -1,14 +1,12 @@
 //! The line at the top of every page: the name, the ways to go, and signing out.
 
 use leptos::{either::Either, prelude::*};
-use leptos_router::hooks::use_location;
 
-use super::post_button::PostButton;
+use super::{post_button::PostButton, way::Way};
 use crate::{
     client::{Session, session},
     opening::{OpenedAs, Opening},
-    routes::{HOME, LOGIN, LOGOUT, PROFILE, REGISTER},
-    text::Mark,
+    routes::{HOME, LOGIN, LOGOUT, PROFILE, REGISTER, SETTINGS},
 };
 
 /// The line at the top. After a failure nobody has asked who looks, so that there it offers nothing to either kind of person. From an
@@ -43,6 +41,7 @@ fn Ways() -> impl IntoView {
                     Either::Left(view! {
                         <Way to=HOME name="Session"/>
                         <Way to=PROFILE name="Profile"/>
+                        <Way to=SETTINGS name="Settings"/>
                         <PostButton
                             address=LOGOUT
                             label="Sign out"
@@ -59,12 +58,4 @@ fn Ways() -> impl IntoView {
             }}
         </nav>
     }
-}
-
-/// A link that says when it leads to where one is.
-#[component]
-fn Way(to: &'static str, name: &'static str) -> impl IntoView {
-    let path = use_location().pathname;
-    let current: Mark = Box::new(move || path.with(|path| path == to).then_some("page"));
-    view! { <a href=to aria-current=current>{name}</a> }
 }

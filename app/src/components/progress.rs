@@ -6,6 +6,8 @@ use auth::{
 };
 use leptos::prelude::*;
 
+use crate::{client::page, error::ApiError};
+
 /// How a form fares.
 #[derive(Clone, Copy)]
 pub(crate) struct Progress {
@@ -76,6 +78,31 @@ impl Progress {
             .update(|state| (state.errors, state.message) = (errors, message));
     }
 
+    /// Puts each fault beside its field, and the focus into the first.
+    pub(crate) fn show(self, errors: Vec<FieldError>) {
+        let wrong = first(&errors);
+        self.refuse(errors, None);
+        if let Some(name) = wrong {
+            page::focus(name.as_str());
+        }
+    }
+
+    /// Says why nothing came of it: beside the fields, or in the sentence of the id `refusal`.
+    pub(crate) fn fail(self, error: ApiError, refusal: &'static str) {
+        match error {
+            ApiError::Fields(errors) => self.show(errors),
+            error => {
+                let comfort = if error == ApiError::Offline {
+                    " Nothing that you typed is lost: try again when it is back."
+                } else {
+                    ""
+                };
+                self.refuse(Vec::new(), Some(error.to_string() + comfort));
+                page::reveal(refusal);
+            }
+        }
+    }
+
     /// Takes what was typed: what was wrong with a field has been read by who types into it.
     pub(crate) fn typed(self, name: Option<&str>, strength: Option<Assessment>) {
         self.state.update(|state| {
@@ -85,4 +112,11 @@ impl Progress {
             state.strength = strength;
         });
     }
+}
+
+/// The first wrong field, in the order of the forms.
+pub(super) fn first(errors: &[FieldError]) -> Option<Name> {
+    Name::ALL
+        .into_iter()
+        .find(|name| errors.iter().any(|error| error.field == *name))
 }

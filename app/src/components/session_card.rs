@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    action_button::ActionButton,
+    action_button::{ActionButton, action},
     facts::{Fact, Facts},
 };
 use crate::{
@@ -67,7 +67,7 @@ pub(crate) fn SessionCard() -> impl IntoView {
             <p><span class="count">{number}</span> " " <span class="quiet">{unit}</span></p>
             <progress class="life" aria-label="Life left of the session" max=max value=value></progress>
             <Facts facts/>
-            <ActionButton label="Sign out everywhere" busy="Signing out…" action=|| Box::pin(session::sign_out_everywhere())/>
+            <ActionButton label="Sign out everywhere" busy="Signing out…" action=action(|| Box::pin(session::sign_out_everywhere()))/>
         </section>
     }
 }

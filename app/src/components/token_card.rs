@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    action_button::ActionButton,
+    action_button::{ActionButton, action},
     facts::{Fact, Facts},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(crate) fn TokenCard() -> impl IntoView {
             <progress class="life" aria-label="Life left of the access token" max=max value=value></progress>
             <Facts facts/>
             <p class="hint scriptless">"Without scripts no access token is needed: this page is rendered from the cookie."</p>
-            <ActionButton label="Refresh now" busy="Refreshing…" action=|| Box::pin(session::refresh_now())/>
+            <ActionButton label="Refresh now" busy="Refreshing…" action=action(|| Box::pin(session::refresh_now()))/>
         </section>
     }
 }

@@ -1,16 +1,15 @@
-//! The account of the signed-in. The server sends a stranger away before anything is rendered; the browser does likewise.
+//! The account of the signed-in.
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
+use super::members::admit;
 use crate::{
-    client::{Session, session},
+    client::Session,
     components::{
         facts::{Fact, Facts},
         heading::Heading,
     },
-    next,
-    routes::{LOGIN, PROFILE},
+    routes::{PROFILE, SETTINGS},
     text::fixed,
     words,
 };
@@ -18,22 +17,8 @@ use crate::{
 /// The page.
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
-    let session = Session::of_app();
-    let Session { signed_in, .. } = session;
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        if signed_in.get() {
-            session::arrive();
-        } else if !session.is_leaving() {
-            navigate(
-                &next::with_next(LOGIN, PROFILE),
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
-        }
-    });
+    let Session { signed_in, .. } = Session::of_app();
+    admit(|| PROFILE);
     move || signed_in.get().then(|| view! { <Account/> })
 }
 
@@ -65,7 +50,7 @@ fn Account() -> impl IntoView {
         <div class="page narrow">
             <div>
                 <Heading text=fixed("Profile")/>
-                <p class="quiet">"Your account, as the server knows it."</p>
+                <p class="quiet">"Your account, as the server knows it. You change it in the " <a href=SETTINGS>"settings"</a> "."</p>
             </div>
             <section class="card">
                 <Facts facts/>

@@ -6,9 +6,15 @@
     reason = "these only describe: what they describe is written and read elsewhere"
 )]
 
+mod account;
+
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+};
+
+pub(crate) use self::account::{
+    Events, Export, PasswordChange, PasswordProof, Sessions, UsernameChange,
 };
 
 /// What it takes to make an account. Other members are ignored.
@@ -172,7 +178,10 @@ pub(crate) struct NewPassword {
 #[derive(ToSchema)]
 pub(crate) struct Accepted {
     /// What was done.
-    #[schema(pattern = "^(letter_sent|confirmation_sent)$", example = "letter_sent")]
+    #[schema(
+        pattern = "^(letter_sent|confirmation_sent|changed)$",
+        example = "letter_sent"
+    )]
     status: String,
 }
 

@@ -1,7 +1,7 @@
 //! Renders a page of the app.
 
 use app::{
-    page::{FormState, Next, PageContext, SignInLinks, Status},
+    page::{FormState, Next, PageContext, SendsMail, SignInLinks, Status},
     problems::Kind,
 };
 use auth::session::Viewer;
@@ -100,6 +100,7 @@ impl Page {
             status: Status(self.status.as_u16()),
             policy: state.engine.password_policy(),
             sign_in_links: SignInLinks(state.engine.takes_sign_in_links()),
+            sends_mail: SendsMail(state.engine.sends_mail()),
             nonce: Nonce::from_value(self.nonce.0),
         };
         let (options, names) = (state.site.options.clone(), state.site.names.clone());

@@ -68,6 +68,11 @@ struct Accepted {
     status: &'static str,
 }
 
+/// Answers what is told to the caller alone.
+pub(super) fn told(body: impl Serialize) -> Response {
+    ([(CACHE_CONTROL, no_store())], Json(body)).into_response()
+}
+
 /// Answers what was done and leaves nothing to be told.
 pub(super) fn done() -> Response {
     (StatusCode::NO_CONTENT, [(CACHE_CONTROL, no_store())]).into_response()

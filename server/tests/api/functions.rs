@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, PASSWORD, SignedIn, TestApp, WRONG_PASSWORD, claims_of, registration,
+    Answer, MINUTE, PASSWORD, SignedIn, TestApp, WRONG_PASSWORD, claims_of, registration,
 };
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 19] = [
     "/fn/register",
     "/fn/login",
     "/fn/refresh",
@@ -14,7 +14,22 @@ const ALL: [&str; 7] = [
     "/fn/logout_all",
     "/fn/profile",
     "/fn/dismiss_notice",
+    "/fn/reauthenticate",
+    "/fn/change_password",
+    "/fn/change_email",
+    "/fn/change_username",
+    "/fn/sessions",
+    "/fn/end_session",
+    "/fn/end_other_sessions",
+    "/fn/events",
+    "/fn/distrust_event",
+    "/fn/plan_deletion",
+    "/fn/cancel_deletion",
+    "/fn/export",
 ];
+
+/// Those that sign in, refresh and sign out: what brings or takes a session.
+const OF_SESSIONS: [&str; 4] = ["/fn/register", "/fn/login", "/fn/refresh", "/fn/logout"];
 
 async fn call(app: &TestApp, path: &str, body: &Value) -> Answer {
     app.post(path).json(body).send().await
@@ -201,8 +216,12 @@ async fn a_refusal_is_told_in_the_apps_own_words() {
 async fn a_bearer_token_is_needed_and_a_cookie_alone_is_not_enough() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
-    for path in ["/fn/profile", "/fn/logout_all", "/fn/dismiss_notice"] {
-        let body = json!({ "id": "01890a5d-ac96-774b-bcce-b302099a8057" });
+    for path in ALL.into_iter().filter(|path| !OF_SESSIONS.contains(path)) {
+        // All that any of them is told; what is not asked for is ignored.
+        let body = json!({
+            "id": "01890a5d-ac96-774b-bcce-b302099a8057", "password": PASSWORD, "current": PASSWORD, "new": PASSWORD, "email": "a@example.org",
+            "username": "eve", "before": null,
+        });
         let answer = app
             .post(path)
             .refresh_cookie(&ada.refresh)
@@ -223,6 +242,102 @@ async fn a_bearer_token_is_needed_and_a_cookie_alone_is_not_enough() {
         assert!(challenge.contains("invalid_token"), "{challenge}");
     }
     assert_eq!(app.profile(&ada.access).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_old_proof_is_told_apart_from_a_void_token_and_the_password_renews_it() {
+    let app = TestApp::start().await;
+    let ada = app.register("ada").await;
+    app.advance(11 * MINUTE);
+    let ada = app.refresh(&ada.refresh).await;
+    for (path, body) in [
+        ("/fn/change_username", json!({ "username": "countess" })),
+        ("/fn/change_email", json!({ "email": "ada@example.net" })),
+        ("/fn/plan_deletion", json!({})),
+        ("/fn/export", json!({})),
+    ] {
+        let answer = app.post(path).bearer(&ada.access).json(&body).send().await;
+        assert_eq!(
+            (answer.status, answer.json()),
+            (401, json!("proof_too_old")),
+            "{path}"
+        );
+        let challenge = answer.header("www-authenticate").unwrap();
+        assert!(
+            challenge.contains("insufficient_user_authentication"),
+            "{challenge}"
+        );
+        answer.assert_no_cookie();
+    }
+    let prove = async |password: &str| {
+        let body = json!({ "password": password });
+        let ask = app.post("/fn/reauthenticate").bearer(&ada.access);
+        ask.json(&body).send().await
+    };
+    let wrong = prove(WRONG_PASSWORD).await;
+    assert_eq!(wrong.status, 422, "{wrong:?}");
+    assert_eq!(wrong.json()["fields"][0]["field"], "password");
+    wrong.assert_no_cookie();
+    let right = prove(PASSWORD).await;
+    assert_eq!(right.status, 200, "{right:?}");
+    assert_eq!(right.json()["outcome"], "minted_again");
+    let proven = SignedIn::from(&right);
+    let renamed = app
+        .post("/fn/change_username")
+        .bearer(&proven.access)
+        .json(&json!({ "username": "countess" }))
+        .send()
+        .await;
+    assert_eq!(
+        (renamed.status, &renamed.json()["username"]),
+        (200, &json!("countess"))
+    );
+}
+
+#[tokio::test]
+async fn a_changed_password_brings_a_new_session_by_the_cookie() {
+    let app = TestApp::start().await;
+    let (ada, there) = (app.register("ada").await, app.login("ada").await);
+    let answer = app
+        .post("/fn/change_password")
+        .bearer(&ada.access)
+        .json(&json!({ "current": PASSWORD, "new": "eight loud hatters hum" }))
+        .send()
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.assert_not_stored();
+    let cookie = answer.refresh_cookie().unwrap();
+    cookie.assert_attributes();
+    assert!(!answer.text().contains(&cookie.value));
+    let now = SignedIn::from(&answer);
+    app.assert_dead(&ada).await;
+    app.assert_dead(&there).await;
+    assert_eq!(app.profile(&now.access).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_device_a_page_of_events_and_all_data_are_told_as_the_page_reads_them() {
+    let app = TestApp::start().await;
+    let ada = app.register("ada").await;
+    let ask = async |path: &str, body: Value| {
+        let answer = app.post(path).bearer(&ada.access).json(&body).send().await;
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        answer.assert_not_stored();
+        answer.json()
+    };
+    let sessions = ask("/fn/sessions", json!({})).await;
+    assert_eq!(sessions[0]["is_this"], true);
+    let events = ask("/fn/events", json!({ "before": null })).await;
+    assert_eq!(events["next"], Value::Null);
+    assert!(!events["events"].as_array().unwrap().is_empty());
+    let text = ask("/fn/export", json!({})).await;
+    let export: Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
+    assert_eq!(export["user"]["id"], ada.id);
+    assert_eq!(ask("/fn/end_other_sessions", json!({})).await, 0);
+    let planned = ask("/fn/plan_deletion", json!({})).await;
+    assert!(planned["deletes_at"].is_string());
+    let kept = ask("/fn/cancel_deletion", json!({})).await;
+    assert_eq!(kept["deletes_at"], Value::Null);
 }
 
 #[tokio::test]

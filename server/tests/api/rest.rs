@@ -1,5 +1,9 @@
 //! The REST API, a file for each address, by what it promises to a client that means well.
 
+mod account_changes;
+mod account_events;
+mod account_leaving;
+mod account_sessions;
 mod confirm_sign_up;
 mod forgot_password;
 mod login;

@@ -185,6 +185,11 @@ async fn neither_the_pages_nor_the_functions_read_more_of_it_than_they_may() {
         ("/fn/profile", "{}"),
         ("/fn/logout_all", "{}"),
         ("/fn/dismiss_notice", "{\"id\":\"x\"}"),
+        ("/fn/reauthenticate", "{\"password\":\"x\"}"),
+        ("/fn/sessions", "{}"),
+        ("/fn/end_other_sessions", "{}"),
+        ("/fn/plan_deletion", "{}"),
+        ("/fn/export", "{}"),
     ] {
         let answer = app
             .post(path)

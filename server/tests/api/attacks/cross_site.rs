@@ -34,6 +34,19 @@ fn requests(app: &TestApp, who: &SignedIn) -> Vec<(&'static str, Ask)> {
         armed("/api/v1/auth/refresh"),
         armed("/api/v1/auth/logout"),
         armed("/api/v1/auth/logout-all"),
+        with(
+            armed("/api/v1/auth/reauthenticate"),
+            json!({ "password": PASSWORD }),
+        ),
+        with(
+            armed("/api/v1/user/password"),
+            json!({ "current_password": PASSWORD, "new_password": "eight loud hatters hum" }),
+        ),
+        with(
+            armed("/api/v1/user/email"),
+            json!({ "email": "mallory@example.org" }),
+        ),
+        armed("/api/v1/user/deletion"),
         with(armed("/fn/register"), registration("mallory")),
         with(
             armed("/fn/login"),
@@ -42,6 +55,8 @@ fn requests(app: &TestApp, who: &SignedIn) -> Vec<(&'static str, Ask)> {
         with(armed("/fn/refresh"), json!({})),
         with(armed("/fn/logout"), json!({})),
         with(armed("/fn/logout_all"), json!({})),
+        with(armed("/fn/plan_deletion"), json!({})),
+        with(armed("/fn/end_other_sessions"), json!({})),
         with(
             armed("/fn/dismiss_notice"),
             json!({ "id": "01890a5d-ac96-774b-bcce-b302099a8057" }),

@@ -200,13 +200,20 @@ fn respelled(signature: &str) -> String {
 }
 
 /// The routes of the REST API that a bearer token opens.
-const BEARER_ROUTES: [(&str, &str); 2] = [
+const BEARER_ROUTES: [(&str, &str); 7] = [
     ("GET", "/api/v1/user/profile"),
     ("POST", "/api/v1/auth/logout-all"),
+    ("POST", "/api/v1/auth/reauthenticate"),
+    ("POST", "/api/v1/user/password"),
+    ("DELETE", "/api/v1/user/sessions"),
+    ("POST", "/api/v1/user/deletion"),
+    ("GET", "/api/v1/user/export"),
 ];
 /// The server functions that a bearer token opens.
-const BEARER_FUNCTIONS: [(&str, &str); 3] = [
+const BEARER_FUNCTIONS: [(&str, &str); 5] = [
     ("/fn/profile", "{}"),
+    ("/fn/export", "{}"),
+    ("/fn/plan_deletion", "{}"),
     ("/fn/logout_all", "{}"),
     (
         "/fn/dismiss_notice",

@@ -7,7 +7,7 @@ use crate::support::{COOKIE, PASSWORD, SignedIn, TestApp};
 const METHODS: [&str; 9] = [
     "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "PROPFIND", "get",
 ];
-const PATHS: [&str; 46] = [
+const PATHS: [&str; 53] = [
     "/",
     "/login",
     "/register",
@@ -46,6 +46,13 @@ const PATHS: [&str; 46] = [
     "/fn/logout_all",
     "/fn/profile",
     "/fn/dismiss_notice",
+    "/fn/sessions",
+    "/fn/events",
+    "/api/v1/user/sessions",
+    "/api/v1/user/sessions/%00",
+    "/api/v1/user/events?before=%ff",
+    "/settings",
+    "/settings/email",
     "/fn/",
     "/api/",
     "/login?next=",

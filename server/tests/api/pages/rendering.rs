@@ -9,6 +9,9 @@ async fn the_signed_in_find_their_name_in_the_html_and_no_token() {
     for (path, name) in [
         ("/", "Hello, Ada.Lovelace"),
         ("/profile", "ada.lovelace@example.org"),
+        ("/settings", "Devices"),
+        ("/settings/email", "ada.lovelace@example.org"),
+        ("/settings/profile", "Ada.Lovelace"),
     ] {
         let page = app.get(path).refresh_cookie(&ada.refresh).send().await;
         page.assert_page(200);
@@ -32,7 +35,17 @@ async fn a_page_rotates_nothing_and_writes_nothing() {
         .texts("SELECT CAST(last_seen_at AS TEXT) FROM sessions")
         .await;
     app.advance(DAY);
-    for path in ["/", "/profile", "/login", "/register", "/nowhere"] {
+    for path in [
+        "/",
+        "/profile",
+        "/settings",
+        "/settings/devices",
+        "/settings/activity",
+        "/settings/export",
+        "/login",
+        "/register",
+        "/nowhere",
+    ] {
         app.get(path)
             .refresh_cookie(&ada.refresh)
             .send()

@@ -171,6 +171,65 @@ async fn what_goes_well_is_answered_as_described() {
 }
 
 #[tokio::test]
+async fn what_is_done_with_an_account_is_answered_as_described() {
+    let app = TestApp::start().await;
+    let description = Description::of(&app).await;
+    let ada = app.register("ada").await;
+    app.login("ada").await;
+    let sessions = app.get("/api/v1/user/sessions").bearer(&ada.access);
+    let sessions = sessions.send().await.json();
+    let other = sessions["sessions"][1]["id"].as_str().unwrap();
+    let one = "/api/v1/user/sessions/{id}";
+    for (method, path, body) in [
+        (
+            "POST",
+            "/api/v1/auth/reauthenticate",
+            json!({ "password": PASSWORD }),
+        ),
+        (
+            "POST",
+            "/api/v1/auth/reauthenticate",
+            json!({ "password": WRONG_PASSWORD }),
+        ),
+        (
+            "PATCH",
+            "/api/v1/user/profile",
+            json!({ "username": "countess" }),
+        ),
+        ("PATCH", "/api/v1/user/profile", json!({})),
+        (
+            "POST",
+            "/api/v1/user/email",
+            json!({ "email": "ada@example.net" }),
+        ),
+        ("GET", "/api/v1/user/sessions", Value::Null),
+        ("GET", "/api/v1/user/events", Value::Null),
+        ("DELETE", one, Value::Null),
+        ("DELETE", one, Value::Null),
+        ("DELETE", "/api/v1/user/sessions", Value::Null),
+        ("POST", "/api/v1/user/deletion", Value::Null),
+        ("DELETE", "/api/v1/user/deletion", Value::Null),
+        ("GET", "/api/v1/user/export", Value::Null),
+        (
+            "POST",
+            "/api/v1/user/password",
+            json!({ "current_password": PASSWORD, "new_password": "eight loud hatters hum" }),
+        ),
+        ("GET", "/api/v1/user/export", Value::Null),
+    ] {
+        let ask = app
+            .ask(method, &path.replace("{id}", other))
+            .bearer(&ada.access);
+        let ask = if body.is_null() { ask } else { ask.json(&body) };
+        let answer = ask.send().await;
+        description.assert_told(method, path, &answer);
+        if path == "/api/v1/user/export" && answer.status == 200 {
+            assert_eq!(names(&answer.json()), description.members("Export"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_goes_on_by_letters_is_answered_as_described() {
     let app = TestApp::start().await;
     let description = Description::of(&app).await;

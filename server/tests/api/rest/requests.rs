@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::support::{PASSWORD, TestApp};
 
-const ROUTES: [(&str, &str); 17] = [
+/// The addresses that take one method.
+const ROUTES: [(&str, &str); 21] = [
     ("POST", "/api/v1/auth/register"),
     ("POST", "/api/v1/auth/login"),
     ("POST", "/api/v1/auth/verify-email"),
@@ -17,7 +18,11 @@ const ROUTES: [(&str, &str); 17] = [
     ("POST", "/api/v1/auth/refresh"),
     ("POST", "/api/v1/auth/logout"),
     ("POST", "/api/v1/auth/logout-all"),
-    ("GET", "/api/v1/user/profile"),
+    ("POST", "/api/v1/auth/reauthenticate"),
+    ("POST", "/api/v1/user/password"),
+    ("POST", "/api/v1/user/email"),
+    ("GET", "/api/v1/user/events"),
+    ("GET", "/api/v1/user/export"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/.well-known/jwks.json"),
     ("GET", "/health/live"),
@@ -72,6 +77,25 @@ async fn a_wrong_method_is_405_and_the_right_ones_are_named() {
 }
 
 #[tokio::test]
+async fn an_address_that_takes_two_methods_names_both() {
+    let app = TestApp::start().await;
+    for (path, expected) in [
+        ("/api/v1/user/profile", ["get", "head", "patch"].as_slice()),
+        (
+            "/api/v1/user/sessions",
+            ["delete", "get", "head"].as_slice(),
+        ),
+        ("/api/v1/user/deletion", ["delete", "post"].as_slice()),
+    ] {
+        let answer = app.ask("PUT", path).send().await;
+        answer.assert_any_problem(405);
+        let mut allowed = answer.list("allow");
+        allowed.sort();
+        assert_eq!(allowed, expected, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_changes_something_can_not_be_got() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
@@ -80,11 +104,17 @@ async fn what_changes_something_can_not_be_got() {
         "/api/v1/auth/logout",
         "/api/v1/auth/logout-all",
         "/api/v1/auth/refresh",
+        "/api/v1/auth/reauthenticate",
+        "/api/v1/user/password",
+        "/api/v1/user/email",
+        "/api/v1/user/deletion",
         "/logout",
         "/notices/dismiss",
         "/fn/logout",
         "/fn/logout_all",
         "/fn/refresh",
+        "/fn/plan_deletion",
+        "/fn/export",
         "/fn/dismiss_notice?id=x",
         "/fn/login?username=ada&password=x",
     ] {

@@ -1,0 +1,65 @@
+//! `POST /api/v1/user/events/{id}/not-me`: says that something was somebody else's doing.
+
+use app::problems::Kind;
+use auth::flow;
+use axum::{extract::State as FromState, response::Response};
+use utoipa::IntoResponses;
+
+use super::{answer, named::Named};
+use crate::{
+    bearer::Caller,
+    middleware::client_address::Asker,
+    openapi::{self, Responses, refused_with},
+    problem::Problem,
+    state::State,
+};
+
+/// Says so of an event.
+#[utoipa::path(
+    post,
+    path = "/api/v1/user/events/{id}/not-me",
+    operation_id = "distrustEvent",
+    tag = openapi::ACCOUNT,
+    summary = "Say that it was somebody else",
+    description = "The session of the event ends, or all sessions where it has none or is the caller's own; every access token of the account is void. Where mail is sent, the password is no longer good, and a letter by which to choose another goes to the account's address. A body is not read.",
+    params(
+        ("id" = String, Path, description = "The event's id.", example = "019b76da-a800-7000-8000-0242ac129b1f")
+    ),
+    security(("bearer" = [])),
+    responses(
+        (
+            status = 204,
+            description = "They are signed out",
+            headers(("Cache-Control" = String, description = "`no-store`")),
+        ),
+        Refusals
+    )
+)]
+pub(crate) async fn distrust_event(
+    FromState(state): FromState<State>,
+    Asker(device): Asker,
+    Caller(who): Caller,
+    Named(id): Named,
+) -> Result<Response, Problem> {
+    flow::distrust_event(&state.engine, &who, &id, &device)
+        .await
+        .map_err(Problem::at_bearer)?;
+    Ok(answer::done())
+}
+
+/// What it answers instead.
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        refused_with(&[
+            Kind::AmbiguousAuthorization,
+            Kind::NotAuthenticated,
+            Kind::InvalidToken,
+            Kind::NotFound,
+            Kind::CrossSiteRequest,
+            Kind::TooManyRequests,
+            Kind::Unavailable,
+        ])
+    }
+}
