@@ -3,19 +3,20 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use headers::{CacheControl, HeaderMapExt};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
-use reqwest::{Client, Response, header::CACHE_CONTROL, redirect::Policy};
+use reqwest::{Client, redirect::Policy};
 use tokio::sync::{Mutex, RwLock};
 
-use crate::{Config, INVALID_TOKEN, NO_KEYS, Refusal};
+use crate::{INVALID_TOKEN, Issuer, NO_KEYS, Refusal};
 
 /// How long keys are kept, at the most.
 const KEPT: Duration = Duration::from_mins(5);
-/// How long the issuer may take to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(crate) struct Keys {
-    pub(crate) config: Config,
+    pub(crate) issuer: Issuer,
+    /// How long the issuer is left alone after it was asked.
+    pause: Duration,
     client: Client,
     /// When the issuer was asked last.
     asked: Mutex<Option<Instant>>,
@@ -24,12 +25,13 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(crate) fn of(config: Config) -> Result<Self, reqwest::Error> {
+    pub(crate) fn of(issuer: Issuer, pause: Duration) -> Result<Self, reqwest::Error> {
         // The issuer and nobody else, wherever it would redirect to and whatever proxy the environment names.
         let client = Client::builder().redirect(Policy::none()).no_proxy();
         Ok(Self {
-            config,
-            client: client.timeout(PATIENCE).build()?,
+            issuer,
+            pause,
+            client: client.timeout(Duration::from_secs(3)).build()?,
             asked: Mutex::default(),
             known: RwLock::default(),
         })
@@ -54,7 +56,7 @@ impl Keys {
     async fn refresh(self: Arc<Self>) {
         // Who comes while it is being asked waits here for its answer.
         let mut asked = self.asked.lock().await;
-        if asked.is_some_and(|asked| asked.elapsed() < self.config.pause) {
+        if asked.is_some_and(|asked| asked.elapsed() < self.pause) {
             return;
         }
         *asked = Some(Instant::now());
@@ -65,17 +67,10 @@ impl Keys {
     }
 
     async fn fetch(&self) -> Result<(JwkSet, Instant), reqwest::Error> {
-        let address = format!("{}/.well-known/jwks.json", self.config.issuer);
-        let answer = self.client.get(address).send().await?;
-        let answer = answer.error_for_status()?;
-        let until = Instant::now() + max_age(&answer).map_or(KEPT, |age| age.min(KEPT));
-        Ok((answer.json().await?, until))
+        let address = format!("{}/.well-known/jwks.json", self.issuer.url);
+        let answer = self.client.get(address).send().await?.error_for_status()?;
+        let caching = answer.headers().typed_get::<CacheControl>();
+        let age = caching.map_or(KEPT, |caching| caching.max_age().unwrap_or(KEPT));
+        Ok((answer.json().await?, Instant::now() + age.min(KEPT)))
     }
-}
-
-fn max_age(answer: &Response) -> Option<Duration> {
-    let value = answer.headers().get(CACHE_CONTROL)?.to_str().ok()?;
-    let mut directives = value.split(',').map(str::trim);
-    let age = directives.find_map(|directive| directive.strip_prefix("max-age="))?;
-    age.parse().ok().map(Duration::from_secs)
 }

@@ -5,32 +5,25 @@ mod verify;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::extract::FromRequestParts;
-use axum::http::{HeaderValue, StatusCode, header::AUTHORIZATION, request::Parts};
-use axum::{Json, Router, routing::get};
+use axum::http::{StatusCode, header::AUTHORIZATION, request::Parts};
+use axum::{Json, Router, extract::FromRequestParts, routing::get};
+use headers::{Authorization, HeaderMapExt, authorization::Bearer};
 
 use self::{keys::Keys, verify::Claims};
 
 /// Whose tokens are taken.
-#[derive(Clone, Debug)]
-pub struct Config {
+pub struct Issuer {
     /// Latchkey's public URL, letter for letter: the tokens' `iss`. The keys are fetched from there.
-    pub issuer: String,
+    pub url: String,
     /// Whom the tokens must be for: their `aud`.
     pub audience: String,
-    /// How long the issuer is left alone after it was asked for its keys: 5 seconds is right.
-    pub pause: Duration,
 }
 
-/// All that this service answers.
-pub fn app(config: Config) -> Result<Router, reqwest::Error> {
-    let keys = Arc::new(Keys::of(config)?);
+/// All that this service answers. After it was asked for its keys, the issuer is left alone for as long as `pause`: 5 seconds is right.
+pub fn app(issuer: Issuer, pause: Duration) -> Result<Router, reqwest::Error> {
+    let whoami = |Caller(claims): Caller| async { Json(claims) };
+    let keys = Arc::new(Keys::of(issuer, pause)?);
     Ok(Router::new().route("/whoami", get(whoami)).with_state(keys))
-}
-
-/// Tells the callers who they are.
-async fn whoami(Caller(claims): Caller) -> Json<Claims> {
-    Json(claims)
 }
 
 /// Who calls, proven by their access token. Taken as an argument it guards a route.
@@ -40,19 +33,13 @@ impl FromRequestParts<Arc<Keys>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, keys: &Arc<Keys>) -> Result<Self, Refusal> {
-        let mut values = parts.headers.get_all(AUTHORIZATION).iter();
-        let (value, None) = (values.next(), values.next()) else {
+        if parts.headers.get_all(AUTHORIZATION).iter().count() > 1 {
             return Err(TWO_TOKENS);
-        };
-        let token = value.and_then(bearer).ok_or(NO_TOKEN)?;
-        verify::verify(token, keys).await.map(Self)
+        }
+        let bearer = parts.headers.typed_get::<Authorization<Bearer>>();
+        let bearer = bearer.ok_or(NO_TOKEN)?;
+        verify::verify(bearer.token(), keys).await.map(Self)
     }
-}
-
-fn bearer(value: &HeaderValue) -> Option<&str> {
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    let is_bearer = scheme.eq_ignore_ascii_case("Bearer");
-    is_bearer.then_some(token.trim())
 }
 
 /// Why a call is not answered (RFC 6750, section 3). What is wrong with a token is nobody's business outside.

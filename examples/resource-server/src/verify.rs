@@ -40,8 +40,8 @@ pub(crate) async fn verify(token: &str, keys: &Arc<Keys>) -> Result<Claims, Refu
     let mut validation = Validation::new(algorithm);
     validation.leeway = LEEWAY;
     validation.validate_nbf = true;
-    validation.set_issuer(&[&keys.config.issuer]);
-    validation.set_audience(&[&keys.config.audience]);
+    validation.set_issuer(&[&keys.issuer.url]);
+    validation.set_audience(&[&keys.issuer.audience]);
     validation.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
     match decode::<Claims>(token, &key, &validation) {
         Ok(token) if token.claims.iat <= get_current_timestamp() + LEEWAY => Ok(token.claims),

@@ -22,7 +22,7 @@ use crate::settings::{PublicUrl, Security};
 /// How long it may take until a mail server is reached.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a letter may take in all. Less than a letter may be in hand: else another process would take it up meanwhile.
-const LETTER: Duration = Duration::from_secs(60);
+const LETTER: Duration = Duration::from_mins(1);
 /// How many connections are kept for the next letters.
 const CONNECTIONS: u32 = 2;
 

@@ -8,7 +8,7 @@ use axum::{
 use crate::{problem::Problem, state::State};
 
 /// The one thing that is named, as it stands there. Bytes that are no text name nothing.
-pub(super) struct Named(pub(super) String);
+pub(crate) struct Named(pub(super) String);
 
 impl FromRequestParts<State> for Named {
     type Rejection = Problem;

@@ -4,6 +4,7 @@ mod account_changes;
 mod account_events;
 mod account_leaving;
 mod account_sessions;
+mod confirm_email;
 mod confirm_sign_up;
 mod forgot_password;
 mod login;

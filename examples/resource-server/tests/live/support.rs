@@ -26,7 +26,7 @@ use axum::{
     routing::get,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use resource_server::{Config, app};
+use resource_server::{Issuer, app};
 use serde_json::{Value, json};
 use server::{RunningServer, Server, Sources, settings::Settings};
 use tempfile::TempDir;
@@ -234,14 +234,13 @@ impl Service {
     }
 
     pub(crate) async fn with(door: &Door, audience: &str, pause: Duration) -> Self {
-        let config = Config {
-            issuer: door.url.clone(),
+        let issuer = Issuer {
+            url: door.url.clone(),
             audience: audience.to_owned(),
-            pause,
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/whoami", listener.local_addr().unwrap());
-        let routes = app(config).unwrap();
+        let routes = app(issuer, pause).unwrap();
         tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         Self {
             url,
