@@ -214,6 +214,8 @@ test('the keyboard is enough', async ({ page, home, header, signInPage, alice })
   await page.keyboard.press('Tab');
   await expect(signInPage.showPassword).toBeFocused();
   await page.keyboard.press('Tab');
+  await expect(page.getByRole('checkbox', { name: 'Keep me signed in' })).toBeFocused();
+  await page.keyboard.press('Tab');
   await expect(signInPage.submit).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(home.greeting(alice)).toBeVisible();

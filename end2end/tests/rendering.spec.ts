@@ -71,6 +71,9 @@ test('/profile is the same hydrated and navigated to', async ({ page, header, pr
 
 test('/ is the same for the signed-in, hydrated and navigated to', async ({ page, header, home, profilePage, signInPage, alice }) => {
   await signInPage.signIn(alice);
+  // Twice: the page that a session begins with also tells of the last sign-in.
+  await home.open();
+  await home.settled();
   await home.open();
   await home.settled();
   // The tokens themselves are other ones: what is told of each is left out, by the place where it stands.

@@ -53,7 +53,7 @@ test('a list that does not come says so, and can be asked for again', async ({ p
   await expect(settingsPage.alert).toHaveCount(0);
 });
 
-test('what happened is told in words, and somebody else\'s doing ends their session', async ({
+test('what happened is told in words, and who did what one did not do is signed out', async ({
   server, settingsPage, signInPage, alice, otherBrowser, browserConsole,
 }) => {
   // The token of this page is void with all others, and is renewed.

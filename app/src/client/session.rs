@@ -490,6 +490,6 @@ fn drop_everything(session: Session) {
     });
 }
 
-pub(super) fn session() -> Option<Session> {
+fn session() -> Option<Session> {
     MEMORY.with_borrow(|memory| memory.session)
 }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     client::{Session, page, proof},
+    routes::FORGOT_PASSWORD,
     whole::whole,
 };
 
@@ -82,6 +83,9 @@ fn Ask(
             <input type="text" name="username" autocomplete="username" value=username readonly hidden/>
             <PasswordField facts is_new=false/>
         </AccountForm>
-        <p class="below"><button class="bare" type="button" on:click=|_| page::close_dialog(DIALOG)>"Cancel"</button></p>
+        <p class="below">
+            <a class="small" href=FORGOT_PASSWORD rel="external">"Forgot your password?"</a>
+            <button class="bare" type="button" on:click=|_| page::close_dialog(DIALOG)>"Cancel"</button>
+        </p>
     }
 }
