@@ -186,6 +186,7 @@ impl Outset {
             status: 200,
             minimum_length: auth::password::PasswordPolicy::default().minimum_length,
             sign_in_links: false,
+            sends_mail: false,
         }
     }
 }
