@@ -30,6 +30,10 @@ const DELETIONS_KEPT: Duration = DAY;
 /// How long a browser is known in which nobody has signed in again: as long as it keeps its cookie.
 const KNOWN_DEVICES_KEPT: Duration = DAY.saturating_mul(365);
 
+/// How long a link stays that is too old. Longer than a letter waits between two attempts to send it: the next makes its link good again, where
+/// there is one.
+const LINKS_KEPT: Duration = DAY;
+
 /// How long it is remembered that letters were asked for. Longer than any wait that follows from it.
 const MAIL_COUNTS_KEPT: Duration = DAY;
 
@@ -149,7 +153,7 @@ impl Cleaner {
             notices: store
                 .delete_dismissed_notices(now.minus(DISMISSED_NOTICES_KEPT), BATCH)
                 .await?,
-            links: store.delete_old_links(now, BATCH).await?,
+            links: store.delete_old_links(now.minus(LINKS_KEPT), BATCH).await?,
             mail_counts: store
                 .delete_old_mail_counts(now.minus(MAIL_COUNTS_KEPT), BATCH)
                 .await?,

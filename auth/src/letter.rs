@@ -129,6 +129,9 @@ pub struct LetterDetail {
     /// The sign-up that waits for this letter's answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<String>,
+    /// The user's security version when the letter was asked for, if it is not to be sent once that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 impl LetterDetail {
@@ -369,7 +372,7 @@ impl Engine {
             return Ok(None);
         };
         let detail: LetterDetail = serde_json::from_str(&row.detail).unwrap_or_default();
-        let user = self.recipient(&row, occasion).await?;
+        let user = self.recipient(&row, occasion, detail.version).await?;
         let needs_user = !matches!(occasion, Occasion::ConfirmSignUp | Occasion::Deleted);
         if needs_user && user.is_none() {
             return Ok(None);
@@ -400,7 +403,12 @@ impl Engine {
     }
 
     /// Who is to get it, as far as they have an account.
-    async fn recipient(&self, row: &LetterRow, occasion: Occasion) -> Result<Option<User>, Error> {
+    async fn recipient(
+        &self,
+        row: &LetterRow,
+        occasion: Occasion,
+        version: Option<i64>,
+    ) -> Result<Option<User>, Error> {
         let store = &self.parts().store;
         let user = match (row.user_id, occasion) {
             (Some(user), _) => store.user(user).await?,
@@ -417,7 +425,10 @@ impl Engine {
                 Occasion::ResetPassword | Occasion::SignIn => user.email == row.recipient,
                 _ => true,
             };
-            is_theirs && (user.disabled_at.is_none() || occasion.concerns_the_disabled())
+            let is_outdated = version.is_some_and(|at| at != user.security_version.as_claim());
+            is_theirs
+                && !is_outdated
+                && (user.disabled_at.is_none() || occasion.concerns_the_disabled())
         }))
     }
 

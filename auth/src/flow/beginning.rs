@@ -9,6 +9,7 @@ use crate::{
     audit::{Actor, AuditEvent, AuditKind},
     clock::Timestamp,
     letter::{LetterDetail, Occasion},
+    measure::SignInResult,
     session::{EndReason, Outcome, Proof, Remembered},
     store::{NewLetter, NewSession, Surplus},
 };
@@ -29,6 +30,9 @@ pub struct SignInWay {
 impl Engine {
     /// Begins a session of `user`, in the place of the one that the browser was in. Their oldest ends where they have more than a user may have;
     /// where the browser was never seen before and others were, they are told by a letter.
+    ///
+    /// # Errors
+    /// [`Error::WrongCredentials`] or [`Error::InvalidLink`], when what proved who they are is void by now.
     pub(super) async fn begin_session(
         &self,
         user: &User,
@@ -50,10 +54,12 @@ impl Engine {
             None
         };
         let parts = self.parts();
+        let version = user.security_version;
         let ended = parts
             .store
-            .begin_session(&session, surplus.as_ref(), letter.as_ref())
-            .await?;
+            .begin_session(&session, version, surplus.as_ref(), letter.as_ref())
+            .await?
+            .ok_or_else(|| outdated(proof))?;
         for session in ended {
             parts.revocations.end_session(session, now);
         }
@@ -179,5 +185,16 @@ impl Engine {
             detail,
             session.now,
         )
+    }
+}
+
+/// The refusal of one whose proof was good when it was judged, and was made void before the session began.
+fn outdated(proof: Proof) -> Error {
+    match proof {
+        Proof::Password => {
+            SignInResult::WrongPassword.count();
+            Error::WrongCredentials
+        }
+        Proof::Letter => Error::InvalidLink,
     }
 }

@@ -17,8 +17,8 @@ use crate::{
 /// it is not told before. Where no mail is sent it does so at once.
 ///
 /// # Errors
-/// [`Error::ProofTooOld`]; [`Error::Invalid`], for what is no address or theirs already; [`Error::TooManyTries`] when letters to it were asked for
-/// too often.
+/// [`Error::ProofTooOld`]; [`Error::Invalid`], for what is no address or theirs already; [`Error::TooManyTries`] when letters to it, or by this user
+/// to whomever, were asked for too often.
 pub async fn change_email(
     engine: &Engine,
     who: &Authenticated,
@@ -57,11 +57,17 @@ async fn ask_to_confirm(
     device: &Device,
 ) -> Result<(), Error> {
     let occasion = Occasion::ConfirmNewEmail;
-    if let Err(retry_after) = engine.may_write(occasion, email.as_str()).await? {
+    let may_write = match engine.may_write_to_strangers(occasion, user.id).await? {
+        Ok(()) => engine.may_write(occasion, email.as_str()).await?,
+        refused => refused,
+    };
+    if let Err(retry_after) = may_write {
         return Err(Error::TooManyTries { retry_after });
     }
     let detail = LetterDetail {
         email: Some(user.email.clone()),
+        // Whoever gets it moves the account: it must not outlive what shuts out the one who asked.
+        version: Some(user.security_version.as_claim()),
         ..LetterDetail::at(device)
     };
     let letter = engine.new_letter(occasion, Some(user.id), email.as_str(), detail, event.at)?;

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use crate::{
     Engine, Error,
+    account::UserId,
     letter::Occasion,
     link::{LinkFacts, Purpose, token_hash},
     store::{Link, MailLimit},
@@ -16,6 +17,8 @@ use crate::{
 const BETWEEN: Duration = Duration::from_mins(1);
 /// How many there may be in an hour.
 const IN_AN_HOUR: i64 = 5;
+/// How many a user may have sent in an hour to addresses that are not theirs yet.
+const TO_STRANGERS_IN_AN_HOUR: i64 = 10;
 const HOUR: Duration = Duration::from_hours(1);
 
 /// What a page may say of a link before it is used. Nothing, if it is good for nothing any more. Changes nothing: mail scanners follow links.
@@ -98,15 +101,42 @@ impl Engine {
         occasion: Occasion,
         address: &str,
     ) -> Result<Result<(), Duration>, Error> {
+        let may_write = self
+            .counts_letter(occasion, address, BETWEEN, IN_AN_HOUR)
+            .await?;
+        Ok(if may_write { Ok(()) } else { Err(BETWEEN) })
+    }
+
+    /// Counts a letter that a user has sent to an address which may be anybody's: an account must not be a way to write to everybody. If it may
+    /// not be written, how long to wait.
+    pub(super) async fn may_write_to_strangers(
+        &self,
+        occasion: Occasion,
+        user: UserId,
+    ) -> Result<Result<(), Duration>, Error> {
+        // No address is like an id, so that neither is counted as the other.
+        let name = user.to_string();
+        let may_write = self
+            .counts_letter(occasion, &name, Duration::ZERO, TO_STRANGERS_IN_AN_HOUR)
+            .await?;
+        Ok(if may_write { Ok(()) } else { Err(HOUR) })
+    }
+
+    async fn counts_letter(
+        &self,
+        occasion: Occasion,
+        name: &str,
+        between: Duration,
+        in_an_hour: i64,
+    ) -> Result<bool, Error> {
         let parts = self.parts();
         let now = self.now();
         let limit = MailLimit {
-            last_before: now.minus(BETWEEN),
+            last_before: now.minus(between),
             began_before: now.minus(HOUR),
-            letters: IN_AN_HOUR,
+            letters: in_an_hour,
         };
-        let name = parts.letter_key.address_name(occasion, address);
-        let counted = parts.store.count_letter(&name, limit, now).await?;
-        Ok(if counted { Ok(()) } else { Err(BETWEEN) })
+        let name = parts.letter_key.address_name(occasion, name);
+        Ok(parts.store.count_letter(&name, limit, now).await?)
     }
 }

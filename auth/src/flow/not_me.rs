@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{Authenticated, Device, link::found_link};
+use super::{Authenticated, Device, deletion::cancel_deletion, link::found_link};
 use crate::{
     Engine, Error,
     account::{User, UserId},
@@ -34,7 +34,7 @@ pub async fn it_was_not_me(
 }
 
 /// Says the same of an event of the account's, from a session that is trusted: the session of the event ends, or all, where that is the very one
-/// of who asks. Where no mail is sent the password stays, as there would be no way back in.
+/// of who asks. An account that somebody else has planned to delete is kept. Where no mail is sent the password stays, as there would be no way back in.
 ///
 /// # Errors
 /// [`Error::NotFound`], when there is no such event, or it is another's.
@@ -47,8 +47,11 @@ pub async fn distrust_event(
     let id = Uuid::try_parse(event_id).map_err(|_| Error::NotFound)?;
     let store = &engine.parts().store;
     let event = store.audit_event_of(who.user(), id).await?;
-    let session = event.ok_or(Error::NotFound)?.session_id;
-    let session = session.filter(|session| *session != who.session());
+    let event = event.ok_or(Error::NotFound)?;
+    if event.kind == AuditKind::DeletionPlanned.as_str() {
+        cancel_deletion(engine, who, device).await?;
+    }
+    let session = event.session_id.filter(|session| *session != who.session());
     distrust(engine, who.user(), session, None, device)
         .await?
         .then_some(())

@@ -10,6 +10,7 @@ use super::{
     writing,
 };
 use crate::{
+    account::SecurityVersion,
     audit::AuditEvent,
     session::{EndReason, SessionId},
 };
@@ -25,18 +26,25 @@ pub(crate) struct Surplus<'a> {
 
 impl Store {
     /// Begins a session, takes note of its browser, ends the oldest sessions of its user beyond those that they may have, and posts a letter
-    /// if there is one to post; all of it or nothing. Answers the sessions that ended.
+    /// if there is one to post; all of it or nothing. Answers the sessions that ended. Nothing, if the user's version is no longer the one at
+    /// which they proved who they are, or if they may not sign in: a password takes long to compare, and may be another by now.
     pub(crate) async fn begin_session(
         &self,
         new: &NewSession<'_>,
+        version: SecurityVersion,
         surplus: Option<&Surplus<'_>>,
         letter: Option<&NewLetter>,
-    ) -> Result<Vec<SessionId>, StoreError> {
+    ) -> Result<Option<Vec<SessionId>>, StoreError> {
         let ended = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             // The user first: of two that sign in at once each counts the session of the other, and neither ends what the other ends.
-            sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
-                .bind(new.user).execute(&mut *transaction).await?;
+            let stands = sqlx::query(
+                "UPDATE users SET security_version = security_version WHERE id = $1 AND security_version = $2 AND disabled_at IS NULL",
+            ).bind(new.user).bind(version).execute(&mut *transaction).await?.rows_affected();
+            if stands != 1 {
+                transaction.rollback().await?;
+                return Ok(None);
+            }
             insert_session!(new).execute(&mut *transaction).await?;
             insert_audit_event!(new.event).execute(&mut *transaction).await?;
             if let Some(device) = &new.known_device {
@@ -65,6 +73,6 @@ impl Store {
         if !ended.is_empty() {
             self.tell_of_change().await;
         }
-        Ok(ended)
+        Ok(Some(ended))
     }
 }

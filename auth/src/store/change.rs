@@ -153,9 +153,10 @@ impl Store {
             let mut transaction = begin(pool).await?;
             sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
                 .bind(user).execute(&mut *transaction).await?;
-            delete_links!(user, Purpose::ConfirmNewEmail).execute(&mut *transaction).await?;
+            // The letters before the links, as where a link is made: whoever makes one now is waited for, and it goes with the others.
             sqlx::query("DELETE FROM letters WHERE user_id = $1 AND occasion = $2")
                 .bind(user).bind(Occasion::ConfirmNewEmail.as_str()).execute(&mut *transaction).await?;
+            delete_links!(user, Purpose::ConfirmNewEmail).execute(&mut *transaction).await?;
             insert_letter!(letter).execute(&mut *transaction).await?;
             insert_audit_event!(event).execute(&mut *transaction).await?;
             transaction.commit().await?;
@@ -221,12 +222,13 @@ impl Store {
             if version.is_some() && use_link!(link, event.at).execute(&mut *transaction).await?.rows_affected() == 1 {
                 sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
                     .bind(link.user_id).bind(event.at).bind(EndReason::EmailChangeUndone.as_str()).execute(&mut *transaction).await?;
+                // The letters before the links, as where a link is made.
+                sqlx::query("DELETE FROM letters WHERE user_id = $1 AND id > $2")
+                    .bind(link.user_id).bind(link.id).execute(&mut *transaction).await?;
                 // Links of letters to former addresses stay: whoever changed the address twice must not take the first owner's way back by undoing
                 // the second change.
                 sqlx::query("DELETE FROM links WHERE user_id = $1 AND (purpose <> $2 OR id > $3)")
                     .bind(link.user_id).bind(Purpose::UndoEmailChange.as_str()).bind(link.id).execute(&mut *transaction).await?;
-                sqlx::query("DELETE FROM letters WHERE user_id = $1 AND id > $2")
-                    .bind(link.user_id).bind(link.id).execute(&mut *transaction).await?;
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 if let Some(letter) = letter {
                     insert_letter!(letter).execute(&mut *transaction).await?;

@@ -162,9 +162,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let mut transaction = begin(pool).await?;
+            // The letters before the links, as where a link is made: whoever makes one now is waited for, and it goes with the others.
+            delete_letters!(letter).execute(&mut *transaction).await?;
             sqlx::query("DELETE FROM links WHERE purpose = $2 AND user_id = (SELECT id FROM users WHERE email = $1)")
                 .bind(letter.recipient.as_str()).bind(purpose.as_str()).execute(&mut *transaction).await?;
-            delete_letters!(letter).execute(&mut *transaction).await?;
             insert_letter!(letter).execute(&mut *transaction).await?;
             insert_audit_event!(event).execute(&mut *transaction).await?;
             transaction.commit().await?;

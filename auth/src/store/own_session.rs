@@ -31,6 +31,7 @@ pub(crate) struct Distrust<'a> {
 /// An event of the audit log, as far as it tells of a session.
 #[derive(Debug, FromRow)]
 pub(crate) struct EventSession {
+    pub(crate) kind: String,
     pub(crate) session_id: Option<SessionId>,
 }
 
@@ -87,14 +88,14 @@ impl Store {
         Ok(ended)
     }
 
-    /// Which session an event of a user's tells of. Nothing, if there is no such event.
+    /// What an event of a user's is, and which session it tells of. Nothing, if there is no such event.
     pub(crate) async fn audit_event_of(
         &self,
         user: UserId,
         event: Uuid,
     ) -> Result<Option<EventSession>, StoreError> {
         Ok(reading!(self, pool => sqlx::query_as(
-            "SELECT session_id FROM audit_events WHERE id = $1 AND user_id = $2",
+            "SELECT kind, session_id FROM audit_events WHERE id = $1 AND user_id = $2",
         ).bind(event).bind(user).fetch_optional(pool).await)?)
     }
 

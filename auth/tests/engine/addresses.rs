@@ -123,6 +123,22 @@ async fn letters_to_a_new_address_are_limited() {
     );
 }
 
+#[tokio::test]
+async fn an_account_is_no_way_to_write_to_everybody() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    for number in 0..10 {
+        let stranger = format!("stranger{number}@example.net");
+        ask(&engine, &ada, &stranger).await.unwrap();
+    }
+    let answer = ask(&engine, &ada, "another@example.net").await;
+    assert!(
+        matches!(answer, Err(Error::TooManyTries { .. })),
+        "{answer:?}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_at_once_one_link_gets_one_through() {
     let database = TestDatabase::new().await;

@@ -189,3 +189,25 @@ async fn the_other_owner_of_a_stolen_session_can_say_so_too() {
     refresh(&engine, &elsewhere.refresh_token).await.unwrap();
     assert_reset_begun(&engine).await;
 }
+
+#[tokio::test]
+async fn of_a_planned_deletion_it_keeps_the_account() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    let thief = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    let as_thief = who(&engine, &thief).await;
+    flow::plan_deletion(&engine, &as_thief, &device())
+        .await
+        .unwrap();
+    mail(&engine).await;
+    let event = event(&engine, &ada, "deletion_planned").await;
+    let as_ada = who(&engine, &ada).await;
+    flow::distrust_event(&engine, &as_ada, &event.id, &device())
+        .await
+        .unwrap();
+    assert_out(&engine, &thief).await;
+    let ada = refresh(&engine, &ada.refresh_token).await.unwrap();
+    assert_eq!(ada.profile.deletes_at, None);
+    assert_reset_begun(&engine).await;
+}

@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use auth::{Delivery, ExposeSecret as _, Occasion, audit::AuditFilter, flow};
 
 use crate::support::{
-    TestDatabase, device, mail, mailing, on_database, operator, refresh, sign_up, who,
+    TestDatabase, device, mail, mailing, on_database, only_link, operator, refresh, sign_up, who,
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -100,6 +100,28 @@ async fn a_letter_that_is_not_taken_waits_longer_each_time_and_is_given_up_after
         "{tried_for:?}"
     );
     assert_eq!(refused_letters(&engine).await, 1);
+}
+
+#[tokio::test]
+async fn the_link_of_a_letter_that_waited_longer_than_it_is_good_opens_something_all_the_same() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    flow::forgot_password(&engine, "ada@example.org", &device())
+        .await
+        .unwrap();
+    let letter = engine.claim_letter().await.unwrap().unwrap();
+    engine
+        .settle_letter(&letter, Delivery::Failed)
+        .await
+        .unwrap();
+    database.turn(Duration::from_hours(2));
+    engine.clean_once().await.unwrap();
+    let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
+    flow::reset_password(&engine, &link, &"another long weaver".into(), &device())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

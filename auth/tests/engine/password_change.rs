@@ -122,3 +122,20 @@ async fn of_many_at_once_one_gets_through() {
     assert_eq!(through.len(), 1);
     call(&engine, &through[0].access_token).await.unwrap();
 }
+
+/// Whoever asked for another address may be a thief, and the letter goes to them.
+#[tokio::test]
+async fn a_letter_to_another_address_that_still_waits_is_not_sent_any_more() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    let as_ada = who(&engine, &ada).await;
+    flow::change_email(&engine, &as_ada, "thief@example.net", &device())
+        .await
+        .unwrap();
+    change(&engine, &ada, PASSWORD, NEW).await.unwrap();
+    let letters = mail(&engine).await;
+    only_link(&letters, Occasion::PasswordChanged);
+    assert_eq!(letters[0].to, "ada@example.org");
+}

@@ -169,3 +169,31 @@ async fn who_took_anothers_address_is_out_once_its_owner_resets_the_password() {
     let owner = sign_in(&engine, "victim", NEW).await.unwrap();
     who(&engine, &owner).await;
 }
+
+/// A password takes long to compare: who began before the reset must not be let in after it.
+#[tokio::test]
+async fn who_signs_in_with_the_former_password_meanwhile_is_out_too() {
+    let database = TestDatabase::new().await;
+    let engine = database
+        .engine_with(|settings| {
+            settings.sends_mail = true;
+            settings.hashing.queue = 20 * 8;
+        })
+        .await;
+    sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    ask(&engine, "ada@example.org").await;
+    let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
+    let thieves: Vec<_> = (0..15)
+        .map(|_| {
+            let engine = engine.clone();
+            tokio::spawn(async move { sign_in(&engine, "ada", PASSWORD).await })
+        })
+        .collect();
+    reset(&engine, &link).await.unwrap();
+    for thief in thieves {
+        if let Ok(thief) = thief.await.unwrap() {
+            assert_invalid(refresh(&engine, &thief.refresh_token).await);
+        }
+    }
+}
