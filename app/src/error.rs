@@ -96,7 +96,7 @@ impl fmt::Display for ApiError {
             Self::InvalidLink => {
                 "This link can't be used any more: it was used, is too old, or a newer one was sent."
             }
-            Self::WrongCode => "This code is not the one from the newest letter.",
+            Self::WrongCode => "This code is not the one from the newest letter, or is too old.",
             Self::NoMail => "This service sends no mail. Ask whoever runs it.",
             Self::NotFound => "This is not there any more. Reload the page.",
             Self::Malformed => "The server could not read that. Reload the page and try again.",

@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [true, false]) {
       const letter = await letterTo(server, alice.email, 'sign_in');
       await page.getByLabel('Code from the letter').fill('1');
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await expect(page.getByRole('alert')).toHaveText('This code is not the one from the newest letter.');
+      await expect(page.getByRole('alert')).toHaveText('This code is not the one from the newest letter, or is too old.');
       await page.getByLabel('Code from the letter').fill(letter.code!);
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await expect(home.greeting(alice)).toBeVisible();

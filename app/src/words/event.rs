@@ -61,9 +61,15 @@ pub(crate) fn sentence(event: &AccountEvent) -> String {
     }
 }
 
-/// Whether it is something that a person may say was not their doing.
-pub(crate) fn is_ones_own(kind: &str, by: &str) -> bool {
-    by == "user" && OWN.contains(&kind)
+/// Whether it is something that a person may say was not their doing. Where mail is sent, that sends a letter to the account's address: of another
+/// address it would go there, and to whoever has put it in the place of the owner's. The letter to the former one undoes that instead.
+pub(crate) fn is_ones_own(kind: &str, by: &str, sends_mail: bool) -> bool {
+    by == "user" && OWN.contains(&kind) && !is_undone_by_letter(kind, sends_mail)
+}
+
+/// Whether the letter that told of it has a link that undoes it.
+pub(crate) fn is_undone_by_letter(kind: &str, sends_mail: bool) -> bool {
+    sends_mail && kind == "email_changed"
 }
 
 #[cfg(test)]
@@ -125,9 +131,18 @@ mod tests {
             sentence(&event),
             "The password was changed, by whoever runs this service"
         );
-        assert!(!is_ones_own("password_changed", "operator"));
-        assert!(is_ones_own("password_changed", "user"));
-        assert!(!is_ones_own("sign_in_failed", "anonymous"));
+        for sends_mail in [true, false] {
+            assert!(!is_ones_own("password_changed", "operator", sends_mail));
+            assert!(is_ones_own("password_changed", "user", sends_mail));
+            assert!(!is_ones_own("sign_in_failed", "anonymous", sends_mail));
+        }
+    }
+
+    #[test]
+    fn another_address_is_undone_from_the_former_one_where_mail_is_sent() {
+        assert!(is_undone_by_letter("email_changed", true));
+        assert!(!is_ones_own("email_changed", "user", true));
+        assert!(is_ones_own("email_changed", "user", false));
     }
 
     #[test]

@@ -97,11 +97,16 @@ pub(crate) async fn post_confirm_sign_up(
     let tried = posted.take_try(&state);
     let browser_key = pending_cookie(&state).read(&posted.headers);
     let token = link_cookie(&state).read(&posted.headers);
-    let is_code = posted.fields.text("step") == "code";
+    let (is_code, code) = (
+        posted.fields.text("step") == "code",
+        posted.fields.text("code"),
+    );
     let confirm = ConfirmSignUp {
         letter: match (&token, is_code) {
             (Some(token), false) => FromLetter::Link(token.clone()),
-            _ => FromLetter::Code(posted.fields.text("code")),
+            // The page of a link stood open for longer than its cookie lives.
+            (None, false) if code.is_empty() => FromLetter::Link("void".into()),
+            _ => FromLetter::Code(code),
         },
         password: posted.fields.take("password").map(SecretString::from),
         username: posted.fields.take("username"),

@@ -93,20 +93,24 @@ pub(crate) async fn post_sign_in_link(
     match step.as_str() {
         "link" => {
             let token = cookie(&state).read(&posted.headers);
-            let granted = match (tried, token) {
-                (Ok(()), Some(token)) => flow::sign_in_by_link(&state.engine, &token, way)
+            let granted = match (tried, &token) {
+                (Ok(()), Some(token)) => flow::sign_in_by_link(&state.engine, token, way)
                     .await
                     .map_err(Problem::from),
                 (Ok(()), None) => Err(auth::Error::InvalidLink.into()),
                 (Err(problem), _) => Err(problem),
             };
             let is_over = is_over(&granted);
-            let form = if is_over {
-                Form::SignInLink
-            } else {
-                Form::SignInByLink
+            let form = match &token {
+                // Who is about to sign in is told again, beside why they have to wait.
+                Some(token) if !is_over => opened(&state, token).await?,
+                _ => void(),
             };
-            let response = answer(&state, posted.visit, granted, form, values, next).await?;
+            let values = Values {
+                unremembered: values.unremembered,
+                ..form.values
+            };
+            let response = answer(&state, posted.visit, granted, form.form, values, next).await?;
             if is_over {
                 forget(cookie(&state), response)
             } else {

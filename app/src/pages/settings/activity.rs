@@ -139,7 +139,14 @@ fn Happened(event: AccountEvent, log: Log) -> impl IntoView {
         .into_iter()
         .flatten()
         .collect::<Vec<_>>();
-    let disown = event::is_ones_own(&event.kind, &event.by).then(|| {
+    let undo = event::is_undone_by_letter(&event.kind, sends_mail).then(|| {
+        view! {
+            <p class="small quiet">
+                "If it wasn't you, use the link in the letter that went to your former address. It is good for 7 days."
+            </p>
+        }
+    });
+    let disown = event::is_ones_own(&event.kind, &event.by, sends_mail).then(|| {
         let id = event.id;
         let disown = action(move || Box::pin(log.disown(id.clone(), sends_mail)));
         let question = if sends_mail { BY_LETTER } else { WITHOUT_LETTER };
@@ -154,6 +161,7 @@ fn Happened(event: AccountEvent, log: Log) -> impl IntoView {
                 <p>{sentence}</p>
                 <p class="small quiet"><time datetime=event.at.clone()>{words::day_and_time(&event.at)}</time></p>
                 <p class="small quiet">{from.join(", ")}</p>
+                {undo}
             </div>
             {disown}
         </li>

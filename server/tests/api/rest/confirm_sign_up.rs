@@ -166,3 +166,19 @@ async fn the_page_makes_the_account_without_scripts() {
     assert_eq!(made.cookie(PENDING).unwrap().value, "");
     assert_eq!(made.cookie("__Host-confirm_sign_up").unwrap().value, "");
 }
+
+#[tokio::test]
+async fn a_page_that_stood_open_for_too_long_says_that_its_link_is_void() {
+    let app = start().await;
+    let pending = ask(&app, "ada").await;
+    let late = app
+        .post("/confirm-sign-up")
+        .same_origin()
+        .header("cookie", format!("{PENDING}={pending}"))
+        .form(&[("step", "link"), ("next", "")])
+        .send()
+        .await;
+    late.assert_page(422);
+    assert!(late.text().contains("be used any more"), "{late:?}");
+    assert_eq!(app.database.number("SELECT COUNT(*) FROM users").await, 0);
+}
