@@ -58,6 +58,25 @@ pub async fn distrust_event(
         .ok_or(Error::InvalidToken)
 }
 
+/// The address that the account had before, if it was changed of late or since the letter whose link this is. Whoever did what the owner did not
+/// may have done that too: so the way back goes there, and no reset to the present address.
+async fn former_address(
+    engine: &Engine,
+    user: UserId,
+    link: Option<&Link>,
+    present: &str,
+) -> Result<Option<String>, Error> {
+    if let Some(link) = link.filter(|link| link.email != present) {
+        return Ok(Some(link.email.clone()));
+    }
+    let store = &engine.parts().store;
+    let undo = store.newest_link(user, Purpose::UndoEmailChange).await?;
+    let now = engine.now();
+    Ok(undo
+        .filter(|undo| now < undo.expires_at && undo.email != present)
+        .map(|undo| undo.email))
+}
+
 /// Ends this session, or all, and starts a reset. Answers false, and does nothing, if the link does not stand or the user may not sign in.
 async fn distrust(
     engine: &Engine,
@@ -76,13 +95,22 @@ async fn distrust(
         .concerning(user)
         .at_device(device);
     event.session = session;
-    let letter = engine.new_letter(
-        Occasion::ResetPassword,
-        Some(user),
-        &email,
-        LetterDetail::at(device),
-        now,
-    )?;
+    let letter = match former_address(engine, user, link, &email).await? {
+        Some(former) => {
+            let detail = LetterDetail {
+                email: Some(email),
+                ..LetterDetail::at(device)
+            };
+            engine.new_letter(Occasion::EmailChanged, Some(user), &former, detail, now)?
+        }
+        None => engine.new_letter(
+            Occasion::ResetPassword,
+            Some(user),
+            &email,
+            LetterDetail::at(device),
+            now,
+        )?,
+    };
     let distrust = Distrust {
         user,
         session,

@@ -211,3 +211,34 @@ async fn of_a_planned_deletion_it_keeps_the_account() {
     assert_eq!(ada.profile.deletes_at, None);
     assert_reset_begun(&engine).await;
 }
+
+/// A thief who has moved the account to an address of their own gets no letter by which to choose its password.
+#[tokio::test]
+async fn after_the_address_was_changed_the_way_back_goes_to_the_former() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    let as_thief = who(&engine, &thief).await;
+    flow::change_email(&engine, &as_thief, "eve@example.org", &device())
+        .await
+        .unwrap();
+    let confirm = only_link(&mail(&engine).await, Occasion::ConfirmNewEmail);
+    flow::confirm_new_email(&engine, &confirm, &device())
+        .await
+        .unwrap();
+    mail(&engine).await;
+
+    say(&engine, &told).await.unwrap();
+    let letters = mail(&engine).await;
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].occasion, Occasion::EmailChanged);
+    assert_eq!(letters[0].to, "ada@example.org");
+    let undo = letters[0].link.clone().unwrap();
+    flow::undo_email_change(&engine, &undo, &device())
+        .await
+        .unwrap();
+    assert_reset_begun(&engine).await;
+}
