@@ -37,7 +37,7 @@ export class SettingsPage {
     this.goOn = this.proof.getByRole('button', { name: /^(Go on|Checking…)$/ });
     this.cancel = this.proof.getByRole('button', { name: 'Cancel' });
     this.question = this.main.getByRole('dialog');
-    this.username = this.main.getByLabel('Username', { exact: true });
+    this.username = this.main.getByRole('textbox', { name: 'Username', exact: true });
     this.newEmail = this.main.getByLabel('New address');
     this.currentPassword = this.main.getByLabel('Current password', { exact: true });
     this.newPassword = this.main.getByLabel('New password', { exact: true });
