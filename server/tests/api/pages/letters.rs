@@ -154,6 +154,8 @@ async fn who_is_signed_in_types_the_code_and_has_another_letter_sent() {
             && html.contains("inputmode=\"numeric\""),
         "{html}"
     );
+    // There is a code to be wrong about once the letter is on its way.
+    app.letter(ADA, "verify_email").await;
     let wrong = press(
         &app,
         "/verify-email",
