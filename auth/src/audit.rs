@@ -225,9 +225,9 @@ impl<'a> AuditEvent<'a> {
         })
     }
 
-    /// The same, to the account of this user.
-    pub(crate) fn concerning(mut self, user: UserId) -> Self {
-        self.user = Some(user);
+    /// The same, to the account of this user; of nobody, where it is not known whose.
+    pub(crate) fn concerning(mut self, user: impl Into<Option<UserId>>) -> Self {
+        self.user = user.into();
         self
     }
 

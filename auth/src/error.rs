@@ -76,9 +76,9 @@ pub use self::engine::{Error, whole_seconds};
 
 #[cfg(feature = "engine")]
 mod engine {
-    use std::time::Duration;
+    use std::{fmt, time::Duration};
 
-    use super::FieldError;
+    use super::{Field, FieldError};
     use crate::{random::RandomnessError, store::StoreError};
 
     /// Why a flow did not do what it was asked.
@@ -137,6 +137,13 @@ mod engine {
         /// Something that should not happen did.
         #[error("Something went wrong on our side")]
         Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    }
+
+    impl Error {
+        /// One field can't be taken, for this reason.
+        pub(crate) fn of(field: Field, reason: impl fmt::Display) -> Self {
+            Self::Invalid(vec![FieldError::new(field, reason)])
+        }
     }
 
     /// A wait in seconds, rounded up: whoever waits for them has waited long enough.

@@ -4,25 +4,24 @@
 //! The engine knows to whom, on which occasion, and by which link; words and addresses of pages are the server's. What waits holds no secret:
 //! the token of a link follows from the letter's id under a key that is derived from the master secret, and is made when the letter is sent.
 
+mod carrying;
+mod key;
+
 use std::{fmt, time::Duration};
 
-use aws_lc_rs::hmac::{self, HMAC_SHA256};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use self::key::LetterKey;
 use crate::{
     Engine, Error,
-    account::{SecurityVersion, User, UserId},
-    audit::{Actor, AuditKind},
+    account::UserId,
     clock::Timestamp,
     flow::Device,
-    link::{Purpose, token_hash},
-    master_secret::MasterSecret,
+    link::Purpose,
     random::{Randomness, id},
-    store::{LetterRow, NewLetter, NewLink},
-    token::seal::SealError,
+    store::NewLetter,
 };
 
 macro_rules! occasions {
@@ -190,70 +189,6 @@ pub struct LettersWaiting {
     pub oldest: Option<Duration>,
 }
 
-/// How long a process may have a letter in hand before another takes it up.
-const IN_HAND: Duration = Duration::from_mins(2);
-/// How long to wait after each attempt that failed, the last for all further ones.
-const WAITS: [Duration; 7] = [
-    Duration::from_secs(10),
-    Duration::from_secs(30),
-    Duration::from_mins(2),
-    Duration::from_mins(10),
-    Duration::from_mins(30),
-    Duration::from_hours(1),
-    Duration::from_hours(2),
-];
-/// After so many attempts, which is after two days, a letter is given up.
-const ATTEMPTS: i64 = 28;
-
-/// What the tokens and codes of letters follow from, and what codes and addresses are hashed under.
-#[derive(Debug)]
-pub(crate) struct LetterKey(hmac::Key);
-
-impl LetterKey {
-    pub(crate) fn new(secret: &MasterSecret) -> Result<Self, SealError> {
-        let key = secret
-            .derived()
-            .expand(&[b"letters and their links"], HMAC_SHA256)
-            .map_err(|_| SealError::Cipher)?
-            .into();
-        Ok(Self(key))
-    }
-
-    /// The token of a letter's link.
-    fn token(&self, letter: Uuid) -> SecretString {
-        URL_SAFE_NO_PAD
-            .encode(self.sign(&["token", &letter.to_string()]))
-            .into()
-    }
-
-    /// The code of a letter: eight digits.
-    fn code(&self, letter: Uuid) -> SecretString {
-        let mut first = [0; 8];
-        first.copy_from_slice(&self.sign(&["code", &letter.to_string()]).as_ref()[..8]);
-        // 2^64 is so much more than 10^8 that no code is likelier than another by anything that counts.
-        format!("{:08}", u64::from_be_bytes(first) % 100_000_000).into()
-    }
-
-    /// What is kept of a code: under the key, as there are too few codes to hide one by a bare hash.
-    pub(crate) fn code_hash(&self, letter: Uuid, code: &str) -> Vec<u8> {
-        self.sign(&["hash of a code", &letter.to_string(), code])
-            .as_ref()
-            .to_vec()
-    }
-
-    /// Under which name letters on an occasion to an address are counted.
-    pub(crate) fn address_name(&self, occasion: Occasion, address: &str) -> Vec<u8> {
-        self.sign(&["address", occasion.as_str(), address])
-            .as_ref()
-            .to_vec()
-    }
-
-    /// The parts can't run into each other: none holds a zero byte.
-    fn sign(&self, parts: &[&str]) -> hmac::Tag {
-        hmac::sign(&self.0, parts.join("\0").as_bytes())
-    }
-}
-
 /// A letter to be written down with what it tells of.
 pub(crate) fn new_letter(
     occasion: Occasion,
@@ -308,214 +243,11 @@ impl Engine {
     pub async fn letter_posted(&self) {
         self.parts().posted.notified().await;
     }
-
-    /// Takes the next letter that is due in hand, for two minutes: no other process takes it meanwhile. Makes its link on the first attempt.
-    /// Nothing, if none is due.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], when the database does not answer.
-    pub async fn claim_letter(&self) -> Result<Option<Letter>, Error> {
-        let store = &self.parts().store;
-        loop {
-            let now = self.now();
-            let Some(row) = store.claim_letter(now, now.plus(IN_HAND)).await? else {
-                return Ok(None);
-            };
-            let letter = row.id;
-            if let Some(letter) = self.address(row, now).await? {
-                return Ok(Some(letter));
-            }
-            // Nobody is to get it any more.
-            store.delete_letter(letter).await?;
-        }
-    }
-
-    /// Says what became of a letter in hand.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], when the database does not answer. The letter is then tried again after two minutes.
-    pub async fn settle_letter(&self, letter: &Letter, delivery: Delivery) -> Result<(), Error> {
-        let store = &self.parts().store;
-        let now = self.now();
-        let is_given_up = delivery == Delivery::Refused
-            || (delivery == Delivery::Failed && letter.attempts >= ATTEMPTS);
-        if is_given_up {
-            let event = self
-                .new_event(AuditKind::LetterRefused, Actor::System, now)?
-                .with_detail(format!("occasion={}", letter.occasion));
-            store.give_up_letter(letter.id, &event).await?;
-        } else if delivery == Delivery::Sent {
-            store.delete_letter(letter.id).await?;
-        } else {
-            let wait = usize::try_from(letter.attempts.saturating_sub(1)).unwrap_or(0);
-            let wait = WAITS[wait.min(WAITS.len() - 1)];
-            store.postpone_letter(letter.id, now.plus(wait)).await?;
-        }
-        Ok(())
-    }
-
-    /// How many letters wait, and since when.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], when the database does not answer.
-    pub async fn letters_waiting(&self) -> Result<LettersWaiting, Error> {
-        let (count, oldest) = self.parts().store.letters_waiting().await?;
-        Ok(LettersWaiting {
-            count,
-            oldest: oldest.map(|id| self.now().since(written_at(id))),
-        })
-    }
-
-    /// Finds out who is to get a letter, and makes its link. Nothing, where nobody is to get it any more.
-    async fn address(&self, row: LetterRow, now: Timestamp) -> Result<Option<Letter>, Error> {
-        let Some(occasion) = Occasion::by_name(&row.occasion) else {
-            return Ok(None);
-        };
-        let detail: LetterDetail = serde_json::from_str(&row.detail).unwrap_or_default();
-        let user = self.recipient(&row, occasion, detail.version).await?;
-        let needs_user = !matches!(occasion, Occasion::ConfirmSignUp | Occasion::Deleted);
-        if needs_user && user.is_none() {
-            return Ok(None);
-        }
-        let mut letter = Letter {
-            id: row.id,
-            occasion,
-            to: row.recipient,
-            username: user
-                .as_ref()
-                .map(|user| user.username.clone())
-                .or_else(|| detail.username.clone()),
-            at: written_at(row.id),
-            link: None,
-            code: None,
-            link_expires_at: None,
-            detail,
-            attempts: row.attempts,
-        };
-        let Some(purpose) = occasion.purpose() else {
-            return Ok(Some(letter));
-        };
-        let is_linked = row.linked_at.is_some();
-        Ok(self
-            .link(&mut letter, purpose, user.as_ref(), is_linked, now)
-            .await?
-            .then_some(letter))
-    }
-
-    /// Who is to get it, as far as they have an account.
-    async fn recipient(
-        &self,
-        row: &LetterRow,
-        occasion: Occasion,
-        version: Option<i64>,
-    ) -> Result<Option<User>, Error> {
-        let store = &self.parts().store;
-        let user = match (row.user_id, occasion) {
-            (Some(user), _) => store.user(user).await?,
-            (None, Occasion::ResetPassword | Occasion::SignIn | Occasion::AddressTaken) => {
-                store.user_by_stored_email(&row.recipient).await?
-            }
-            (None, _) => None,
-        };
-        Ok(user.filter(|user| {
-            let is_theirs = match occasion {
-                Occasion::VerifyEmail => {
-                    user.email == row.recipient && user.email_verified_at.is_none()
-                }
-                Occasion::ResetPassword | Occasion::SignIn => user.email == row.recipient,
-                _ => true,
-            };
-            let is_outdated = version.is_some_and(|at| at != user.security_version.as_claim());
-            is_theirs
-                && !is_outdated
-                && (user.disabled_at.is_none() || occasion.concerns_the_disabled())
-        }))
-    }
-
-    /// Makes the letter's link on the first attempt; on a later one it must still be there, as it may have been used or followed by a newer one.
-    async fn link(
-        &self,
-        letter: &mut Letter,
-        purpose: Purpose,
-        user: Option<&User>,
-        is_linked: bool,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let parts = self.parts();
-        let (token, expires_at) = (parts.letter_key.token(letter.id), now.plus(purpose.life()));
-        let code = purpose
-            .code_life()
-            .map(|life| (parts.letter_key.code(letter.id), now.plus(life)));
-        let stands = if is_linked {
-            let code_expires_at = code.as_ref().map(|(_, expires_at)| *expires_at);
-            parts
-                .store
-                .extend_link(letter.id, expires_at, code_expires_at)
-                .await?
-        } else {
-            let new = NewLink {
-                id: letter.id,
-                purpose,
-                user: user.map(|user| user.id),
-                pending: id_in(letter.detail.pending.as_deref()),
-                email: letter.to.clone(),
-                session: id_in(letter.detail.session.as_deref()),
-                token_hash: token_hash(&token),
-                code: code.as_ref().map(|(code, expires_at)| {
-                    let hash = parts.letter_key.code_hash(letter.id, code.expose_secret());
-                    (hash, *expires_at)
-                }),
-                security_version: user.map_or(SecurityVersion::FIRST, |user| user.security_version),
-                expires_at,
-            };
-            parts.store.add_link(&new, now).await?
-        };
-        letter.link = Some(token);
-        letter.code = code.map(|(code, _)| code);
-        letter.link_expires_at = Some(expires_at);
-        Ok(stands)
-    }
-}
-
-fn id_in(text: Option<&str>) -> Option<Uuid> {
-    text.and_then(|text| Uuid::try_parse(text).ok())
-}
-
-/// When the letter of this id was written: ids begin with the time.
-fn written_at(letter: Uuid) -> Timestamp {
-    let millis = letter.as_u128() >> 80;
-    Timestamp::from_unix_micros(i64::try_from(millis).unwrap_or(0).saturating_mul(1_000))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn key(secret: &str) -> LetterKey {
-        LetterKey::new(&MasterSecret::parse(secret).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn a_token_is_256_bits_and_follows_from_the_letter_and_the_master_secret_alone() {
-        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let first = key("k3Jx9vQ2mZ8pR5tW7yB1nC4dF6gH0sLa");
-        let second = key("another9vQ2mZ8pR5tW7yB1nC4dF6gH0sLa");
-        let token = |key: &LetterKey, id| key.token(id).expose_secret().to_owned();
-        assert_eq!(token(&first, one).len(), 43);
-        assert_eq!(token(&first, one), token(&first, one));
-        assert_ne!(token(&first, one), token(&first, other));
-        assert_ne!(token(&first, one), token(&second, one));
-    }
-
-    #[test]
-    fn a_code_is_eight_digits() {
-        let key = key("k3Jx9vQ2mZ8pR5tW7yB1nC4dF6gH0sLa");
-        for id in 0..100 {
-            let code = key.code(Uuid::from_u128(id));
-            let code = code.expose_secret();
-            assert!(code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit()));
-        }
-    }
 
     #[test]
     fn each_occasion_is_found_by_its_name() {
@@ -523,12 +255,5 @@ mod tests {
             assert_eq!(Occasion::by_name(occasion.as_str()), Some(*occasion));
         }
         assert_eq!(Occasion::by_name("another"), None);
-    }
-
-    #[test]
-    fn a_letter_tells_when_it_was_written() {
-        let now = Timestamp::from_unix_micros(1_800_000_000_123_000);
-        let randomness = crate::random::SystemRandomness::default();
-        assert_eq!(written_at(id(now, &randomness).unwrap()), now);
     }
 }

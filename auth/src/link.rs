@@ -65,12 +65,13 @@ impl Purpose {
         !matches!(self, Self::UndoEmailChange | Self::NotMe)
     }
 
-    /// Whether the link dies with whatever makes the user's tokens void, another password above all.
-    pub(crate) const fn dies_with_the_tokens(self) -> bool {
-        matches!(
-            self,
-            Self::ResetPassword | Self::SignIn | Self::ConfirmNewEmail
-        )
+    /// Those whose links die with whatever makes the user's tokens void, another password above all.
+    pub(crate) const DIE_WITH_THE_TOKENS: [Self; 3] =
+        [Self::ResetPassword, Self::SignIn, Self::ConfirmNewEmail];
+
+    /// Whether the link is one of those.
+    pub(crate) fn dies_with_the_tokens(self) -> bool {
+        Self::DIE_WITH_THE_TOKENS.contains(&self)
     }
 }
 

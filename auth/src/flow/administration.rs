@@ -10,9 +10,8 @@ use crate::{
     audit::{Actor, AuditEvent, AuditFilter, AuditKind, AuditRecord, Operator},
     cleaning::Cleaned,
     clock::Timestamp,
-    error::{Field, FieldError},
+    error::Field,
     letter::{LetterDetail, Occasion},
-    password::Password,
     session::{EndReason, SessionId},
     store::MintedWithin,
 };
@@ -134,9 +133,8 @@ pub async fn set_password(
     account: &Account,
     password: &SecretString,
 ) -> Result<(), Error> {
-    let policy = engine.password_policy();
-    let password = Password::new(password, policy, &account.username, &account.email)
-        .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Password, error)]))?;
+    let password =
+        engine.new_password(password, Field::Password, &account.username, &account.email)?;
     let hash = engine
         .hash_new_password(&password, Field::Password, None)
         .await?;

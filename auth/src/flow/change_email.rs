@@ -7,7 +7,7 @@ use crate::{
     Engine, Error,
     account::{EmailAddress, User},
     audit::{Actor, AuditEvent, AuditKind},
-    error::{Field, FieldError},
+    error::Field,
     letter::{LetterDetail, Occasion},
     link::Purpose,
     store::Link,
@@ -177,5 +177,5 @@ async fn owner(engine: &Engine, link: &Link) -> Result<User, Error> {
 }
 
 fn refused(reason: impl std::fmt::Display) -> Error {
-    Error::Invalid(vec![FieldError::new(Field::Email, reason)])
+    Error::of(Field::Email, reason)
 }

@@ -7,7 +7,7 @@ use crate::{
     Engine, Error,
     account::User,
     audit::{Actor, AuditKind},
-    error::{Field, FieldError},
+    error::Field,
     letter::{LetterDetail, Occasion},
     password::Password,
     session::Outcome,
@@ -82,15 +82,12 @@ fn another(
     current: &SecretString,
     new: &SecretString,
 ) -> Result<Password, Error> {
-    let refused = |fault| Error::Invalid(vec![fault]);
-    let policy = engine.password_policy();
-    let password = Password::new(new, policy, &user.username, &user.email)
-        .map_err(|error| refused(FieldError::new(Field::NewPassword, error)))?;
+    let password = engine.new_password(new, Field::NewPassword, &user.username, &user.email)?;
     if Password::typed(current).is_some_and(|current| current.is(&password)) {
-        return Err(refused(FieldError::new(
+        return Err(Error::of(
             Field::NewPassword,
             "This is the password that you have. Choose another",
-        )));
+        ));
     }
     Ok(password)
 }

@@ -5,7 +5,7 @@ use crate::{
     Engine, Error,
     account::{Profile, Username},
     audit::{Actor, AuditKind},
-    error::{Field, FieldError},
+    error::Field,
 };
 
 /// Gives a user another name. The former is free from then on.
@@ -19,9 +19,7 @@ pub async fn change_username(
     device: &Device,
 ) -> Result<Profile, Error> {
     require_recent_proof(engine, who)?;
-    let refused = |fault| Error::Invalid(vec![fault]);
-    let username = Username::parse(username)
-        .map_err(|error| refused(FieldError::new(Field::Username, error)))?;
+    let username = Username::parse(username).map_err(|error| Error::of(Field::Username, error))?;
     let event = engine
         .new_event(AuditKind::UsernameChanged, Actor::User, engine.now())?
         .concerning(who.user())
@@ -38,10 +36,7 @@ pub async fn change_username(
         .change_username(user.id, &username, &event)
         .await?
     {
-        return Err(refused(FieldError::new(
-            Field::Username,
-            "This username is taken",
-        )));
+        return Err(Error::of(Field::Username, "This username is taken"));
     }
     parts.profiles.forget(user.id);
     let user = parts.store.user(user.id).await?;

@@ -3,10 +3,7 @@
 //! The link or the code alone does not do: whoever gets the letter may not be who asked, and would be given an account whose password another
 //! has chosen. So the browser that asked is needed too, by what it holds in a cookie, or else the password.
 
-use aws_lc_rs::{
-    constant_time::verify_slices_are_equal,
-    digest::{SHA256, digest},
-};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
@@ -17,8 +14,8 @@ use crate::{
     account::Username,
     audit::{Actor, AuditKind},
     clock::Timestamp,
-    error::{Field, FieldError},
-    link::Purpose,
+    error::Field,
+    link::{Purpose, token_hash},
     measure::SignUpResult,
     password::{Password, hashing::Comparison},
     random::{bytes, id},
@@ -86,9 +83,7 @@ impl PendingKey {
 
     /// What is kept of it.
     pub(super) fn hash(&self) -> Vec<u8> {
-        digest(&SHA256, self.text.expose_secret().as_bytes())
-            .as_ref()
-            .to_vec()
+        token_hash(&self.text)
     }
 
     pub(super) fn into_text(self) -> SecretString {
@@ -129,8 +124,7 @@ async fn try_confirm(engine: &Engine, confirm: ConfirmSignUp) -> Result<Grant, E
         .ok_or(Error::InvalidLink)?;
     let proof = prove(engine, &pending, key.as_ref(), password.as_ref(), &way).await?;
     let typed = username.as_deref().unwrap_or(&pending.username);
-    let username = Username::parse(typed)
-        .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Username, error)]))?;
+    let username = Username::parse(typed).map_err(|error| Error::of(Field::Username, error))?;
     make(engine, &pending, &link, &username, proof, &way).await
 }
 
@@ -219,11 +213,10 @@ async fn make(
         Confirmed::Made => {}
         // The name can be mended, and the address can't.
         Confirmed::Taken if store.user_by_username(username).await?.is_some() => {
-            let fault = FieldError::new(
+            return Err(Error::of(
                 Field::Username,
                 "Somebody has taken this username meanwhile. Choose another",
-            );
-            return Err(Error::Invalid(vec![fault]));
+            ));
         }
         Confirmed::Taken | Confirmed::Gone => return Err(Error::InvalidLink),
     }
@@ -236,5 +229,5 @@ async fn make(
 }
 
 fn refused_password(reason: &str) -> Error {
-    Error::Invalid(vec![FieldError::new(Field::Password, reason)])
+    Error::of(Field::Password, reason)
 }

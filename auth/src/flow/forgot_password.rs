@@ -2,15 +2,16 @@
 
 use secrecy::SecretString;
 
-use super::{Device, link::found_link};
+use super::{
+    Device,
+    link::{address_in, ask_for_link, found_link},
+};
 use crate::{
     Engine, Error,
-    account::EmailAddress,
-    audit::{Actor, AuditEvent, AuditKind},
-    error::{Field, FieldError},
+    audit::{Actor, AuditKind},
+    error::Field,
     letter::{LetterDetail, Occasion},
     link::Purpose,
-    password::Password,
 };
 
 /// Sends a link to an address, if there is an account of it. What is done and answered is the same if there is none: the letter is written down
@@ -19,36 +20,19 @@ use crate::{
 /// # Errors
 /// [`Error::Invalid`], for what is no address; [`Error::NoMail`], where none is sent.
 pub async fn forgot_password(engine: &Engine, email: &str, device: &Device) -> Result<(), Error> {
-    let address = EmailAddress::parse(email)
-        .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Email, error)]))?;
+    let address = address_in(email)?;
     if !engine.sends_mail() {
         return Err(Error::NoMail);
     }
-    let store = &engine.parts().store;
-    let account = store.user_by_email(&address).await?.map(|user| user.id);
-    let may_write = engine
-        .may_write(Occasion::ResetPassword, address.as_str())
-        .await?;
-    if may_write.is_err() {
-        return Ok(());
-    }
-    let now = engine.now();
-    let event = engine
-        .new_event(AuditKind::PasswordResetAsked, Actor::Anonymous, now)?
-        .at_device(device);
-    let event = AuditEvent {
-        user: account,
-        ..event
-    };
-    let detail = LetterDetail::at(device);
-    let letter = engine.new_letter(Occasion::ResetPassword, None, address.as_str(), detail, now)?;
-    if let Some(letter) = &letter {
-        store
-            .ask_for_link(letter, Purpose::ResetPassword, &event)
-            .await?;
-        engine.posted();
-    }
-    Ok(())
+    ask_for_link(
+        engine,
+        Occasion::ResetPassword,
+        Purpose::ResetPassword,
+        AuditKind::PasswordResetAsked,
+        &address,
+        device,
+    )
+    .await
 }
 
 /// Gives the account another password by such a link. Every session ends, and every device is forgotten; the owner is told by a letter. Nobody is
@@ -66,13 +50,7 @@ pub async fn reset_password(
     let link = found_link(engine, Purpose::ResetPassword, token).await?;
     let user = link.user_id.ok_or(Error::InvalidLink)?;
     let user = parts.store.user(user).await?.ok_or(Error::InvalidLink)?;
-    let password = Password::new(
-        password,
-        engine.password_policy(),
-        &user.username,
-        &user.email,
-    )
-    .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Password, error)]))?;
+    let password = engine.new_password(password, Field::Password, &user.username, &user.email)?;
     let hash = engine
         .hash_new_password(&password, Field::Password, device.address)
         .await?;

@@ -35,21 +35,14 @@ impl Browser {
         sent: Option<&SecretString>,
         account: Option<UserId>,
     ) -> Result<Self, Error> {
-        let parts = engine.parts();
-        let sent = sent.filter(|key| is_key(key));
-        let key = match sent {
-            Some(key) => key.clone(),
-            None => new_key(engine)?,
-        };
         let owner = account.unwrap_or_else(|| UserId::from(Uuid::nil()));
-        let hash = hash(&key, owner);
-        let acquaintance = parts.store.acquaintance(owner, &hash).await?;
+        let stranger = Self::of_new_account(engine, sent, owner)?;
+        let store = &engine.parts().store;
+        let acquaintance = store.acquaintance(owner, &stranger.hash).await?;
         Ok(Self {
-            key,
-            is_new: sent.is_none(),
             account,
-            hash,
             acquaintance,
+            ..stranger
         })
     }
 
@@ -106,7 +99,7 @@ impl Browser {
 }
 
 /// A text of 256 bits by chance, which nobody can guess.
-pub(super) fn new_key(engine: &Engine) -> Result<SecretString, Error> {
+fn new_key(engine: &Engine) -> Result<SecretString, Error> {
     let drawn = bytes::<32>(&*engine.parts().randomness)?;
     Ok(URL_SAFE_NO_PAD.encode(drawn).into())
 }

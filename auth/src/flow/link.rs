@@ -1,14 +1,17 @@
-//! What the flows behind letters have in common: finding a link, judging a code, and how often a letter may be asked for.
+//! What the flows behind letters have in common: asking for a link, finding it, judging a code, and how often a letter may be asked for.
 
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use secrecy::SecretString;
 
+use super::{Device, typed_code::digits_in};
 use crate::{
     Engine, Error,
-    account::UserId,
-    letter::Occasion,
+    account::{EmailAddress, UserId},
+    audit::{Actor, AuditKind},
+    error::Field,
+    letter::{LetterDetail, Occasion},
     link::{LinkFacts, Purpose, token_hash},
     store::{Link, MailLimit},
 };
@@ -52,6 +55,40 @@ pub async fn look_at_link(
     }))
 }
 
+/// An address that somebody has typed.
+pub(super) fn address_in(email: &str) -> Result<EmailAddress, Error> {
+    EmailAddress::parse(email).map_err(|error| Error::of(Field::Email, error))
+}
+
+/// Has a link sent to an address of which nobody has proven that it is theirs, if there is an account of it. The same is done, by the same
+/// statements, if there is none: the letter is dropped where it would be sent. One that was asked for too often is not sent, which is not told.
+pub(super) async fn ask_for_link(
+    engine: &Engine,
+    occasion: Occasion,
+    purpose: Purpose,
+    kind: AuditKind,
+    address: &EmailAddress,
+    device: &Device,
+) -> Result<(), Error> {
+    let store = &engine.parts().store;
+    let account = store.user_by_email(address).await?.map(|user| user.id);
+    if engine.may_write(occasion, address.as_str()).await?.is_err() {
+        return Ok(());
+    }
+    let now = engine.now();
+    let event = engine
+        .new_event(kind, Actor::Anonymous, now)?
+        .concerning(account)
+        .at_device(device);
+    let detail = LetterDetail::at(device);
+    let letter = engine.new_letter(occasion, None, address.as_str(), detail, now)?;
+    if let Some(letter) = &letter {
+        store.ask_for_link(letter, purpose, &event).await?;
+        engine.posted();
+    }
+    Ok(())
+}
+
 /// The link of a token, if it stands and its user may use it.
 pub(super) async fn found_link(
     engine: &Engine,
@@ -83,10 +120,7 @@ pub(super) async fn is_code(engine: &Engine, link: &Link, code: &str) -> Result<
     let stands = link.code_expires_at.is_some_and(|until| now < until) && now < link.expires_at;
     let hash = link.code_hash.as_ref().filter(|_| stands);
     let hash = hash.ok_or(Error::InvalidLink)?;
-    let code: String = code
-        .chars()
-        .filter(|character| !character.is_whitespace() && *character != '-')
-        .collect();
+    let code = digits_in(code);
     if !parts.store.count_code_try(link.id).await? {
         return Err(Error::InvalidLink);
     }

@@ -10,7 +10,7 @@ use crate::{
     account::User,
     audit::{Actor, AuditKind},
     clock::Timestamp,
-    error::{Field, FieldError},
+    error::Field,
     password::{Password, hashing::Comparison},
     session::Outcome,
 };
@@ -73,7 +73,7 @@ pub(super) async fn own_account(
     field: Field,
     device: &Device,
 ) -> Result<User, Error> {
-    let refused = |reason: &str| Err(Error::Invalid(vec![FieldError::new(field, reason)]));
+    let refused = |reason: &str| Err(Error::of(field, reason));
     if password.expose_secret().is_empty() {
         return refused("Enter your password");
     }

@@ -4,13 +4,17 @@
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{Device, Grant, SignInWay, known_device::Browser, link::found_link, typed_code};
+use super::{
+    Device, Grant, SignInWay,
+    known_device::Browser,
+    link::{address_in, ask_for_link, found_link},
+    typed_code,
+};
 use crate::{
     Engine, Error,
-    account::{EmailAddress, UserId},
-    audit::{Actor, AuditEvent, AuditKind},
-    error::{Field, FieldError},
-    letter::{LetterDetail, Occasion},
+    account::UserId,
+    audit::{Actor, AuditKind},
+    letter::Occasion,
     link::Purpose,
     measure::SignInResult,
     session::Proof,
@@ -36,28 +40,16 @@ pub async fn ask_for_sign_in_link(
     device: &Device,
 ) -> Result<(), Error> {
     refuse_where_off(engine)?;
-    let address = parse(email)?;
-    let store = &engine.parts().store;
-    let account = store.user_by_email(&address).await?.map(|user| user.id);
-    let may_write = engine.may_write(Occasion::SignIn, address.as_str()).await?;
-    if may_write.is_err() {
-        return Ok(());
-    }
-    let now = engine.now();
-    let event = engine
-        .new_event(AuditKind::SignInLinkAsked, Actor::Anonymous, now)?
-        .at_device(device);
-    let event = AuditEvent {
-        user: account,
-        ..event
-    };
-    let detail = LetterDetail::at(device);
-    let letter = engine.new_letter(Occasion::SignIn, None, address.as_str(), detail, now)?;
-    if let Some(letter) = &letter {
-        store.ask_for_link(letter, Purpose::SignIn, &event).await?;
-        engine.posted();
-    }
-    Ok(())
+    let address = address_in(email)?;
+    ask_for_link(
+        engine,
+        Occasion::SignIn,
+        Purpose::SignIn,
+        AuditKind::SignInLinkAsked,
+        &address,
+        device,
+    )
+    .await
 }
 
 /// Begins a session for who holds the link, in whichever browser it was opened.
@@ -111,7 +103,7 @@ async fn try_by_code(
     way: &SignInWay,
 ) -> Result<Grant, Error> {
     refuse_where_off(engine)?;
-    let address = parse(email)?;
+    let address = address_in(email)?;
     let store = &engine.parts().store;
     let account = store.user_by_email(&address).await?.map(|user| user.id);
     let owner = account.unwrap_or_else(|| UserId::from(Uuid::nil()));
@@ -128,11 +120,8 @@ async fn try_by_code(
     }
     let event = engine
         .new_event(AuditKind::SignInFailed, Actor::Anonymous, engine.now())?
+        .concerning(account)
         .at_device(&way.device);
-    let event = AuditEvent {
-        user: account,
-        ..event
-    };
     store.add_audit_event(&event).await?;
     Err(Error::WrongCode)
 }
@@ -174,9 +163,4 @@ fn refuse_where_off(engine: &Engine) -> Result<(), Error> {
     } else {
         Err(Error::NoMail)
     }
-}
-
-fn parse(email: &str) -> Result<EmailAddress, Error> {
-    EmailAddress::parse(email)
-        .map_err(|error| Error::Invalid(vec![FieldError::new(Field::Email, error)]))
 }

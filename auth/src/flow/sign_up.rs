@@ -298,5 +298,5 @@ fn refuse_taken(taken: Taken) -> Result<(), Error> {
 }
 
 fn refused_username(reason: &str) -> Error {
-    Error::Invalid(vec![FieldError::new(Field::Username, reason)])
+    Error::of(Field::Username, reason)
 }

@@ -6,7 +6,7 @@ use super::{Device, known_device::Browser};
 use crate::{
     Engine, Error,
     account::{Identifier, UserId},
-    audit::{Actor, AuditEvent, AuditKind},
+    audit::{Actor, AuditKind},
     clock::Timestamp,
     store::Failures,
     throttle::ThrottleSettings,
@@ -128,11 +128,8 @@ impl Try {
         let now = engine.now();
         let event = engine
             .new_event(AuditKind::SignInFailed, Actor::Anonymous, now)?
+            .concerning(account)
             .at_device(device);
-        let event = AuditEvent {
-            user: account,
-            ..event
-        };
         let names: Vec<&[u8]> = self
             .0
             .iter()

@@ -3,12 +3,7 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use uuid::Uuid;
 
-use crate::{
-    Engine, Error,
-    error::{Field, FieldError},
-    link::CODE_TRIES,
-    store::Link,
-};
+use crate::{Engine, Error, error::Field, link::CODE_TRIES, store::Link};
 
 /// Judges a code, whose tries are counted under `name`; spaces and dashes in it count for nothing. Answers the link that it stands beside, if it
 /// is the right one. A try is counted before it is judged, and by the same statement whether there is such a link or not.
@@ -23,13 +18,9 @@ pub(super) async fn judge(
 ) -> Result<Option<Link>, Error> {
     let parts = engine.parts();
     let now = engine.now();
-    let digits: String = code
-        .chars()
-        .filter(|character| !character.is_whitespace() && *character != '-')
-        .collect();
+    let digits = digits_in(code);
     if digits.is_empty() {
-        let fault = FieldError::new(Field::Code, "Enter the code from the letter");
-        return Err(Error::Invalid(vec![fault]));
+        return Err(Error::of(Field::Code, "Enter the code from the letter"));
     }
     let tries = parts.store.count_typed_code(name, now).await?;
     let link = link.filter(|link| {
@@ -43,4 +34,11 @@ pub(super) async fn judge(
     let typed = parts.letter_key.code_hash(id, &digits);
     let is_right = verify_slices_are_equal(&hash, &typed).is_ok();
     Ok(link.filter(|_| is_right && tries <= CODE_TRIES))
+}
+
+/// A code without the spaces and dashes that people type into it.
+pub(super) fn digits_in(code: &str) -> String {
+    code.chars()
+        .filter(|character| !character.is_whitespace() && *character != '-')
+        .collect()
 }

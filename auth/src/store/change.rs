@@ -10,7 +10,8 @@ use super::{
     letter::insert_letter,
     link::{delete_links, use_link},
     only,
-    session::insert_session,
+    session::{end_sessions_of, insert_session},
+    user::hold_user,
     writing,
 };
 use crate::{
@@ -76,10 +77,9 @@ impl Store {
              .fetch_all(&mut *transaction).await?;
             let version: Option<SecurityVersion> = only(rows);
             if version.is_some() {
-                sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
-                    .bind(user).bind(at).bind(EndReason::PasswordChanged.as_str()).execute(&mut *transaction).await?;
+                end_sessions_of!(user, at, EndReason::PasswordChanged).execute(&mut *transaction).await?;
                 insert_session!(change.session).execute(&mut *transaction).await?;
-                for purpose in [Purpose::ResetPassword, Purpose::SignIn, Purpose::ConfirmNewEmail] {
+                for purpose in Purpose::DIE_WITH_THE_TOKENS {
                     delete_links!(user, purpose).execute(&mut *transaction).await?;
                 }
                 insert_audit_event!(change.event).execute(&mut *transaction).await?;
@@ -151,8 +151,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
-                .bind(user).execute(&mut *transaction).await?;
+            hold_user!(user).execute(&mut *transaction).await?;
             // The letters before the links, as where a link is made: whoever makes one now is waited for, and it goes with the others.
             sqlx::query("DELETE FROM letters WHERE user_id = $1 AND occasion = $2")
                 .bind(user).bind(Occasion::ConfirmNewEmail.as_str()).execute(&mut *transaction).await?;
@@ -220,8 +219,7 @@ impl Store {
             };
             let version: Option<SecurityVersion> = only(rows);
             if version.is_some() && use_link!(link, event.at).execute(&mut *transaction).await?.rows_affected() == 1 {
-                sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
-                    .bind(link.user_id).bind(event.at).bind(EndReason::EmailChangeUndone.as_str()).execute(&mut *transaction).await?;
+                end_sessions_of!(link.user_id, event.at, EndReason::EmailChangeUndone).execute(&mut *transaction).await?;
                 // The letters before the links, as where a link is made.
                 sqlx::query("DELETE FROM letters WHERE user_id = $1 AND id > $2")
                     .bind(link.user_id).bind(link.id).execute(&mut *transaction).await?;

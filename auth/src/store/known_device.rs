@@ -39,6 +39,14 @@ macro_rules! insert_known_device {
 }
 pub(super) use insert_known_device;
 
+/// The statement that forgets all browsers of a user.
+macro_rules! forget_devices {
+    ($user:expr) => {
+        sqlx::query("DELETE FROM known_devices WHERE user_id = $1").bind($user)
+    };
+}
+pub(super) use forget_devices;
+
 /// The statement that forgets those browsers of a user that were not seen for longest, beyond a hundred: who signs in by a program that
 /// keeps no cookie is somebody new each time.
 macro_rules! delete_surplus_devices {

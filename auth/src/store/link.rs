@@ -8,8 +8,11 @@ use super::{
     NewLetter, Store, StoreError,
     audit::insert_audit_event,
     begin,
+    known_device::forget_devices,
     letter::{delete_letters, insert_letter},
-    only, reading, writing,
+    only, reading,
+    session::end_sessions_of,
+    writing,
 };
 use crate::{
     account::{SecurityVersion, UserId},
@@ -218,12 +221,11 @@ impl Store {
             let version: Option<SecurityVersion> = only(rows);
             let used = use_link!(link, event.at).execute(&mut *transaction).await?.rows_affected();
             if version.is_some() && used == 1 {
-                sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
-                    .bind(link.user_id).bind(event.at).bind(EndReason::PasswordChanged.as_str()).execute(&mut *transaction).await?;
-                for purpose in [Purpose::ResetPassword, Purpose::SignIn, Purpose::ConfirmNewEmail] {
+                end_sessions_of!(link.user_id, event.at, EndReason::PasswordChanged).execute(&mut *transaction).await?;
+                for purpose in Purpose::DIE_WITH_THE_TOKENS {
                     delete_links!(link.user_id, purpose).execute(&mut *transaction).await?;
                 }
-                sqlx::query("DELETE FROM known_devices WHERE user_id = $1").bind(link.user_id).execute(&mut *transaction).await?;
+                forget_devices!(link.user_id).execute(&mut *transaction).await?;
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 if let Some(letter) = letter {
                     insert_letter!(letter).execute(&mut *transaction).await?;

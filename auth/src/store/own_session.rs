@@ -4,8 +4,15 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Link, NewLetter, Store, StoreError, audit::insert_audit_event, begin, letter::insert_letter,
-    link::use_link, only, reading, writing,
+    Link, NewLetter, Store, StoreError,
+    audit::insert_audit_event,
+    begin,
+    letter::insert_letter,
+    link::use_link,
+    only, reading,
+    session::{end_session_of, end_sessions_of},
+    user::hold_user,
+    writing,
 };
 use crate::{
     account::{SecurityVersion, UserId},
@@ -69,8 +76,7 @@ impl Store {
         let ended = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             // The user first, so that two who do the same wait for each other here, and not each for a session of the other's.
-            sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
-                .bind(user).execute(&mut *transaction).await?;
+            hold_user!(user).execute(&mut *transaction).await?;
             let ended: Vec<SessionId> = sqlx::query_scalar(
                 "UPDATE sessions SET revoked_at = $3, end_reason = $4
                  WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL AND expires_at > $3 RETURNING id",
@@ -106,7 +112,6 @@ impl Store {
         distrust: &Distrust<'_>,
     ) -> Result<Option<SecurityVersion>, StoreError> {
         let (user, at) = (distrust.user, distrust.event.at);
-        let reason = EndReason::NotMe.as_str();
         let version = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             let rows = sqlx::query_scalar(
@@ -122,12 +127,10 @@ impl Store {
             if version.is_some() && is_said_once {
                 match distrust.session {
                     Some(session) => {
-                        sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
-                            .bind(session).bind(user).bind(at).bind(reason).execute(&mut *transaction).await?;
+                        end_session_of!(session, user, at, EndReason::NotMe).execute(&mut *transaction).await?;
                     }
                     None => {
-                        sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
-                            .bind(user).bind(at).bind(reason).execute(&mut *transaction).await?;
+                        end_sessions_of!(user, at, EndReason::NotMe).execute(&mut *transaction).await?;
                     }
                 }
                 insert_audit_event!(distrust.event).execute(&mut *transaction).await?;

@@ -4,8 +4,14 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    NewKnownDevice, NewLetter, Store, StoreError, audit::insert_audit_event, begin,
-    letter::insert_letter, notice::insert_reuse_notice, only, reading, user::Names, writing,
+    NewKnownDevice, NewLetter, Store, StoreError,
+    audit::insert_audit_event,
+    begin,
+    letter::insert_letter,
+    notice::insert_reuse_notice,
+    only, reading,
+    user::{Names, hold_user},
+    writing,
 };
 use crate::{
     account::{SecurityVersion, User, UserId},
@@ -82,6 +88,29 @@ macro_rules! insert_session {
     };
 }
 pub(super) use insert_session;
+
+/// The statement that ends all sessions of a user that stand, for whichever database and connection.
+macro_rules! end_sessions_of {
+    ($user:expr, $at:expr, $reason:expr) => {
+        sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
+            .bind($user)
+            .bind($at)
+            .bind($reason.as_str())
+    };
+}
+pub(super) use end_sessions_of;
+
+/// The statement that ends one session of a user, if it stands.
+macro_rules! end_session_of {
+    ($session:expr, $user:expr, $at:expr, $reason:expr) => {
+        sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
+            .bind($session)
+            .bind($user)
+            .bind($at)
+            .bind($reason.as_str())
+    };
+}
+pub(super) use end_session_of;
 
 /// A refresh token that asks to be exchanged for the next.
 #[derive(Debug)]
@@ -288,9 +317,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let ended = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            let ended = sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
-                .bind(session).bind(user).bind(event.at).bind(reason.as_str())
-                .execute(&mut *transaction).await?.rows_affected();
+            let ended = end_session_of!(session, user, event.at, reason).execute(&mut *transaction).await?.rows_affected();
             if ended == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
             }
@@ -317,11 +344,8 @@ impl Store {
             let mut transaction = begin(pool).await?;
             // The user first, as whoever voids all tokens or deletes the user does: the notice refers to them, and two who wait for each other
             // would both be kept from what they do.
-            sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
-                .bind(user).execute(&mut *transaction).await?;
-            let ended = sqlx::query("UPDATE sessions SET revoked_at = $3, end_reason = $4 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
-                .bind(session).bind(user).bind(event.at).bind(EndReason::Reused.as_str())
-                .execute(&mut *transaction).await?.rows_affected();
+            hold_user!(user).execute(&mut *transaction).await?;
+            let ended = end_session_of!(session, user, event.at, EndReason::Reused).execute(&mut *transaction).await?.rows_affected();
             if ended == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 insert_reuse_notice!(notice, user, event.at).execute(&mut *transaction).await?;

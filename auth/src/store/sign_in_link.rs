@@ -1,7 +1,8 @@
 //! A link by which somebody signs in.
 
 use super::{
-    Link, Store, StoreError, audit::insert_audit_event, begin, link::use_link, only, writing,
+    Link, Store, StoreError, audit::insert_audit_event, begin, known_device::forget_devices,
+    link::use_link, only, session::end_sessions_of, writing,
 };
 use crate::{account::SecurityVersion, audit::AuditEvent, session::EndReason};
 
@@ -32,9 +33,8 @@ impl Store {
                 return Ok(None);
             }
             if version != Some(link.security_version) {
-                sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
-                    .bind(link.user_id).bind(event.at).bind(EndReason::AddressProven.as_str()).execute(&mut *transaction).await?;
-                sqlx::query("DELETE FROM known_devices WHERE user_id = $1").bind(link.user_id).execute(&mut *transaction).await?;
+                end_sessions_of!(link.user_id, event.at, EndReason::AddressProven).execute(&mut *transaction).await?;
+                forget_devices!(link.user_id).execute(&mut *transaction).await?;
                 insert_audit_event!(event).execute(&mut *transaction).await?;
             }
             transaction.commit().await?;

@@ -4,9 +4,14 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::FromRow;
 
 use super::{
-    NewLetter, NewSession, Store, StoreError, audit::insert_audit_event, begin,
-    known_device::insert_known_device, letter::insert_letter, only, reading,
-    session::insert_session, writing,
+    NewLetter, NewSession, Store, StoreError,
+    audit::insert_audit_event,
+    begin,
+    known_device::insert_known_device,
+    letter::insert_letter,
+    only, reading,
+    session::{end_sessions_of, insert_session},
+    writing,
 };
 use crate::{
     account::{EmailAddress, SecurityVersion, User, UserId, Username},
@@ -118,6 +123,15 @@ macro_rules! select_account {
         )
     };
 }
+
+/// The statement that changes nothing of a user, and has others wait who would: it comes first in a transaction that touches what is theirs.
+macro_rules! hold_user {
+    ($user:expr) => {
+        sqlx::query("UPDATE users SET security_version = security_version WHERE id = $1")
+            .bind($user)
+    };
+}
+pub(super) use hold_user;
 
 impl Store {
     /// The user with this id.
@@ -240,8 +254,7 @@ impl Store {
             ).bind(user).bind(event.at).bind(reason == EndReason::Disabled)
              .bind(password_hash.map(ExposeSecret::expose_secret)).fetch_all(&mut *transaction).await?;
             let version: Option<SecurityVersion> = only(rows);
-            sqlx::query("UPDATE sessions SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL")
-                .bind(user).bind(event.at).bind(reason.as_str()).execute(&mut *transaction).await?;
+            end_sessions_of!(user, event.at, reason).execute(&mut *transaction).await?;
             if version.is_some() {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 if let Some(letter) = letter {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use auth::{Engine, Error, Occasion, Purpose, SecretString, flow, flow::administration};
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, assert_void, call, device, mail, mailing, only_link,
-    operator, refresh, sign_in, sign_up, who,
+    PASSWORD, TestDatabase, assert_invalid, assert_void, at_once, call, device, mail, mailing,
+    only_link, operator, refresh, sign_in, sign_up, who,
 };
 
 const NEW: &str = "another long weaver";
@@ -16,6 +16,12 @@ async fn ask(engine: &Engine, email: &str) {
     flow::forgot_password(engine, email, &device())
         .await
         .unwrap();
+}
+
+/// The link of the only letter, once it was asked for.
+async fn asked_for(engine: &Engine, email: &str) -> SecretString {
+    ask(engine, email).await;
+    only_link(&mail(engine).await, Occasion::ResetPassword)
 }
 
 async fn reset(engine: &Engine, link: &SecretString) -> Result<(), Error> {
@@ -29,8 +35,7 @@ async fn a_link_gives_the_account_another_password_and_ends_all_that_was_before(
     let ada = sign_up(&engine, "ada").await;
     let elsewhere = sign_in(&engine, "ada", PASSWORD).await.unwrap();
     mail(&engine).await;
-    ask(&engine, "ADA@Example.org").await;
-    let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
+    let link = asked_for(&engine, "ADA@Example.org").await;
     reset(&engine, &link).await.unwrap();
     for grant in [&ada, &elsewhere] {
         assert_invalid(call(&engine, &grant.access_token).await);
@@ -98,8 +103,7 @@ async fn a_password_that_can_not_be_taken_leaves_the_link_as_it_is() {
     let engine = mailing(&database).await;
     sign_up(&engine, "ada").await;
     mail(&engine).await;
-    ask(&engine, "ada@example.org").await;
-    let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
+    let link = asked_for(&engine, "ada@example.org").await;
     let answer = flow::reset_password(&engine, &link, &"short".into(), &device()).await;
     assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
     reset(&engine, &link).await.unwrap();
@@ -112,8 +116,7 @@ async fn another_password_and_a_disabled_account_make_the_link_void() {
     for (name, is_disabled) in [("ada", false), ("bob", true)] {
         sign_up(&engine, name).await;
         mail(&engine).await;
-        ask(&engine, &format!("{name}@example.org")).await;
-        let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
+        let link = asked_for(&engine, &format!("{name}@example.org")).await;
         let account = administration::find_user(&engine, name)
             .await
             .unwrap()
@@ -139,19 +142,13 @@ async fn of_fifty_at_once_one_link_gets_one_through() {
     let engine = mailing(&database).await;
     sign_up(&engine, "ada").await;
     mail(&engine).await;
-    ask(&engine, "ada@example.org").await;
-    let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
-    let uses: Vec<_> = (0..50)
-        .map(|_| {
-            let (engine, link) = (engine.clone(), link.clone());
-            tokio::spawn(async move { reset(&engine, &link).await.is_ok() })
-        })
-        .collect();
-    let mut through = 0;
-    for used in uses {
-        through += usize::from(used.await.unwrap());
-    }
-    assert_eq!(through, 1);
+    let link = asked_for(&engine, "ada@example.org").await;
+    let uses = at_once(50, move || {
+        let (engine, link) = (engine.clone(), link.clone());
+        async move { reset(&engine, &link).await }
+    })
+    .await;
+    assert_eq!(uses.iter().filter(|used| used.is_ok()).count(), 1);
 }
 
 /// Whoever made the account with somebody else's address loses all of it when the owner of the address comes.
@@ -161,8 +158,7 @@ async fn who_took_anothers_address_is_out_once_its_owner_resets_the_password() {
     let engine = mailing(&database).await;
     let thief = sign_up(&engine, "victim").await;
     mail(&engine).await;
-    ask(&engine, "victim@example.org").await;
-    let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
+    let link = asked_for(&engine, "victim@example.org").await;
     reset(&engine, &link).await.unwrap();
     assert_invalid(refresh(&engine, &thief.refresh_token).await);
     assert!(sign_in(&engine, "victim", PASSWORD).await.is_err());
@@ -182,8 +178,7 @@ async fn who_signs_in_with_the_former_password_meanwhile_is_out_too() {
         .await;
     sign_up(&engine, "ada").await;
     mail(&engine).await;
-    ask(&engine, "ada@example.org").await;
-    let link = only_link(&mail(&engine).await, Occasion::ResetPassword);
+    let link = asked_for(&engine, "ada@example.org").await;
     let thieves: Vec<_> = (0..15)
         .map(|_| {
             let engine = engine.clone();

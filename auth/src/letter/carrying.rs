@@ -1,0 +1,223 @@
+//! Letters on their way: taken in hand by one process, given their link, tried again where they were not taken, and given up in the end.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use uuid::Uuid;
+
+use super::{Delivery, Letter, LetterDetail, LettersWaiting, Occasion};
+use crate::{
+    Engine, Error,
+    account::{SecurityVersion, User},
+    audit::{Actor, AuditKind},
+    clock::Timestamp,
+    link::{Purpose, token_hash},
+    store::{LetterRow, NewLink},
+};
+
+/// How long a process may have a letter in hand before another takes it up.
+const IN_HAND: Duration = Duration::from_mins(2);
+/// How long to wait after each attempt that failed, the last for all further ones.
+const WAITS: [Duration; 7] = [
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+    Duration::from_mins(2),
+    Duration::from_mins(10),
+    Duration::from_mins(30),
+    Duration::from_hours(1),
+    Duration::from_hours(2),
+];
+/// After so many attempts, which is after two days, a letter is given up.
+const ATTEMPTS: i64 = 28;
+
+impl Engine {
+    /// Takes the next letter that is due in hand, for two minutes: no other process takes it meanwhile. Makes its link on the first attempt.
+    /// Nothing, if none is due.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], when the database does not answer.
+    pub async fn claim_letter(&self) -> Result<Option<Letter>, Error> {
+        let store = &self.parts().store;
+        loop {
+            let now = self.now();
+            let Some(row) = store.claim_letter(now, now.plus(IN_HAND)).await? else {
+                return Ok(None);
+            };
+            let letter = row.id;
+            if let Some(letter) = self.address(row, now).await? {
+                return Ok(Some(letter));
+            }
+            // Nobody is to get it any more.
+            store.delete_letter(letter).await?;
+        }
+    }
+
+    /// Says what became of a letter in hand.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], when the database does not answer. The letter is then tried again after two minutes.
+    pub async fn settle_letter(&self, letter: &Letter, delivery: Delivery) -> Result<(), Error> {
+        let store = &self.parts().store;
+        let now = self.now();
+        let is_given_up = delivery == Delivery::Refused
+            || (delivery == Delivery::Failed && letter.attempts >= ATTEMPTS);
+        if is_given_up {
+            let event = self
+                .new_event(AuditKind::LetterRefused, Actor::System, now)?
+                .with_detail(format!("occasion={}", letter.occasion));
+            store.give_up_letter(letter.id, &event).await?;
+        } else if delivery == Delivery::Sent {
+            store.delete_letter(letter.id).await?;
+        } else {
+            let wait = usize::try_from(letter.attempts.saturating_sub(1)).unwrap_or(0);
+            let wait = WAITS[wait.min(WAITS.len() - 1)];
+            store.postpone_letter(letter.id, now.plus(wait)).await?;
+        }
+        Ok(())
+    }
+
+    /// How many letters wait, and since when.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], when the database does not answer.
+    pub async fn letters_waiting(&self) -> Result<LettersWaiting, Error> {
+        let (count, oldest) = self.parts().store.letters_waiting().await?;
+        Ok(LettersWaiting {
+            count,
+            oldest: oldest.map(|id| self.now().since(written_at(id))),
+        })
+    }
+
+    /// Finds out who is to get a letter, and makes its link. Nothing, where nobody is to get it any more.
+    async fn address(&self, row: LetterRow, now: Timestamp) -> Result<Option<Letter>, Error> {
+        let Some(occasion) = Occasion::by_name(&row.occasion) else {
+            return Ok(None);
+        };
+        let detail: LetterDetail = serde_json::from_str(&row.detail).unwrap_or_default();
+        let user = self.recipient(&row, occasion, detail.version).await?;
+        let needs_user = !matches!(occasion, Occasion::ConfirmSignUp | Occasion::Deleted);
+        if needs_user && user.is_none() {
+            return Ok(None);
+        }
+        let mut letter = Letter {
+            id: row.id,
+            occasion,
+            to: row.recipient,
+            username: user
+                .as_ref()
+                .map(|user| user.username.clone())
+                .or_else(|| detail.username.clone()),
+            at: written_at(row.id),
+            link: None,
+            code: None,
+            link_expires_at: None,
+            detail,
+            attempts: row.attempts,
+        };
+        let Some(purpose) = occasion.purpose() else {
+            return Ok(Some(letter));
+        };
+        let is_linked = row.linked_at.is_some();
+        Ok(self
+            .link(&mut letter, purpose, user.as_ref(), is_linked, now)
+            .await?
+            .then_some(letter))
+    }
+
+    /// Who is to get it, as far as they have an account.
+    async fn recipient(
+        &self,
+        row: &LetterRow,
+        occasion: Occasion,
+        version: Option<i64>,
+    ) -> Result<Option<User>, Error> {
+        let store = &self.parts().store;
+        let user = match (row.user_id, occasion) {
+            (Some(user), _) => store.user(user).await?,
+            (None, Occasion::ResetPassword | Occasion::SignIn | Occasion::AddressTaken) => {
+                store.user_by_stored_email(&row.recipient).await?
+            }
+            (None, _) => None,
+        };
+        Ok(user.filter(|user| {
+            let is_theirs = match occasion {
+                Occasion::VerifyEmail => {
+                    user.email == row.recipient && user.email_verified_at.is_none()
+                }
+                Occasion::ResetPassword | Occasion::SignIn => user.email == row.recipient,
+                _ => true,
+            };
+            let is_outdated = version.is_some_and(|at| at != user.security_version.as_claim());
+            is_theirs
+                && !is_outdated
+                && (user.disabled_at.is_none() || occasion.concerns_the_disabled())
+        }))
+    }
+
+    /// Makes the letter's link on the first attempt; on a later one it must still be there, as it may have been used or followed by a newer one.
+    async fn link(
+        &self,
+        letter: &mut Letter,
+        purpose: Purpose,
+        user: Option<&User>,
+        is_linked: bool,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let parts = self.parts();
+        let (token, expires_at) = (parts.letter_key.token(letter.id), now.plus(purpose.life()));
+        let code = purpose
+            .code_life()
+            .map(|life| (parts.letter_key.code(letter.id), now.plus(life)));
+        let stands = if is_linked {
+            let code_expires_at = code.as_ref().map(|(_, expires_at)| *expires_at);
+            parts
+                .store
+                .extend_link(letter.id, expires_at, code_expires_at)
+                .await?
+        } else {
+            let new = NewLink {
+                id: letter.id,
+                purpose,
+                user: user.map(|user| user.id),
+                pending: id_in(letter.detail.pending.as_deref()),
+                email: letter.to.clone(),
+                session: id_in(letter.detail.session.as_deref()),
+                token_hash: token_hash(&token),
+                code: code.as_ref().map(|(code, expires_at)| {
+                    let hash = parts.letter_key.code_hash(letter.id, code.expose_secret());
+                    (hash, *expires_at)
+                }),
+                security_version: user.map_or(SecurityVersion::FIRST, |user| user.security_version),
+                expires_at,
+            };
+            parts.store.add_link(&new, now).await?
+        };
+        letter.link = Some(token);
+        letter.code = code.map(|(code, _)| code);
+        letter.link_expires_at = Some(expires_at);
+        Ok(stands)
+    }
+}
+
+fn id_in(text: Option<&str>) -> Option<Uuid> {
+    text.and_then(|text| Uuid::try_parse(text).ok())
+}
+
+/// When the letter of this id was written: ids begin with the time.
+fn written_at(letter: Uuid) -> Timestamp {
+    let millis = letter.as_u128() >> 80;
+    Timestamp::from_unix_micros(i64::try_from(millis).unwrap_or(0).saturating_mul(1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::id;
+
+    #[test]
+    fn a_letter_tells_when_it_was_written() {
+        let now = Timestamp::from_unix_micros(1_800_000_000_123_000);
+        let randomness = crate::random::SystemRandomness::default();
+        assert_eq!(written_at(id(now, &randomness).unwrap()), now);
+    }
+}
