@@ -18,7 +18,7 @@ use axum::{
 use super::{
     Page, Visit,
     forms::{Posted, answer},
-    letter_link::{forget, put_away},
+    letter_link::{forget, put_away, told_of},
 };
 use crate::{
     functions,
@@ -73,14 +73,7 @@ async fn opened(state: &State, token: &SecretString, form: Form) -> Result<FormS
     let facts = flow::look_at_link(&state.engine, LinkPurpose::ConfirmSignUp, token).await?;
     let void = || functions::error(&auth::Error::InvalidLink.into()).to_string();
     Ok(match facts {
-        Some(facts) => FormState::shown(
-            form,
-            Values {
-                username: facts.username,
-                email: facts.email,
-                ..Values::default()
-            },
-        ),
+        Some(facts) => FormState::shown(form, told_of(facts)),
         None => FormState {
             message: Some(void()),
             ..FormState::shown(Form::ConfirmCode, Values::default())
@@ -94,7 +87,6 @@ pub(crate) async fn post_confirm_sign_up(
     Asker(device): Asker,
     mut posted: Posted,
 ) -> Result<Response, Problem> {
-    let tried = posted.take_try(&state);
     let browser_key = pending_cookie(&state).read(&posted.headers);
     let token = link_cookie(&state).read(&posted.headers);
     let (is_code, code) = (
@@ -114,12 +106,9 @@ pub(crate) async fn post_confirm_sign_up(
         browser_key: browser_key.clone(),
     };
     let asks_password = confirm.password.is_some() || browser_key.is_none();
-    let granted = match tried {
-        Ok(()) => flow::confirm_sign_up(&state.engine, confirm)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
+    let granted = posted
+        .attempt(&state, flow::confirm_sign_up(&state.engine, confirm))
+        .await;
     let (is_made, is_void, needs_password) = match &granted {
         Ok(_) => (true, false, false),
         Err(problem) => (

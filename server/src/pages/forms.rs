@@ -109,12 +109,9 @@ pub(crate) async fn sign_in(
         replaces: posted.visit.cookie.clone(),
         remember,
     };
-    let granted = match posted.take_try(&state) {
-        Ok(()) => flow::sign_in(&state.engine, request)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
+    let granted = posted
+        .attempt(&state, flow::sign_in(&state.engine, request))
+        .await;
     answer(&state, posted.visit, granted, Form::Login, values, next).await
 }
 
@@ -143,13 +140,8 @@ pub(crate) async fn register(
         replaces: posted.visit.cookie.clone(),
         remember: true,
     };
-    let signed_up = match posted.take_try(&state) {
-        Ok(()) => flow::sign_up(&state.engine, request)
-            .await
-            .map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
-    let granted = match signed_up {
+    let sign_up = flow::sign_up(&state.engine, request);
+    let granted = match posted.attempt(&state, sign_up).await {
         Ok(SignedUp::In(grant)) => Ok(*grant),
         Ok(SignedUp::Asked { browser_key }) => {
             return look_into_mail(&state, posted.visit, values, browser_key.as_ref()).await;

@@ -1,7 +1,8 @@
 //! Links that people open from a letter. Opening one changes nothing: the token moves from the address into a cookie, so that it stands neither in the
 //! history nor in a `Referer`, and the page shows a button.
 
-use auth::SecretString;
+use app::page::Values;
+use auth::{LinkFacts, SecretString};
 use axum::{
     http::{Uri, header::SET_COOKIE},
     response::Response,
@@ -39,6 +40,15 @@ pub(super) fn put_away(
     let cookie = cookie.set(&token).ok_or_else(Problem::internal)?;
     response.headers_mut().append(SET_COOKIE, cookie);
     Ok(Some(response))
+}
+
+/// What a page tells of an opened link: whose it is.
+pub(super) fn told_of(facts: LinkFacts) -> Values {
+    Values {
+        username: facts.username,
+        email: facts.email,
+        ..Values::default()
+    }
 }
 
 /// Takes the token of a link from a browser: it was used, or is good for nothing any more.

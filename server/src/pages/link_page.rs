@@ -15,7 +15,7 @@ use super::{
     Page, Visit,
     forms::refused,
     go_to,
-    letter_link::{forget, put_away},
+    letter_link::{forget, put_away, told_of},
 };
 use crate::{
     host_cookie::{HostCookie, Purpose as CookiePurpose},
@@ -65,12 +65,7 @@ impl LinkPage {
     async fn opened(self, state: &State, token: &SecretString) -> Result<FormState, Problem> {
         let facts = flow::look_at_link(&state.engine, self.link, token).await?;
         Ok(facts.map_or_else(void, |facts| {
-            let values = Values {
-                username: facts.username,
-                email: facts.email,
-                ..Values::default()
-            };
-            FormState::shown(Form::OpenedLink, values)
+            FormState::shown(Form::OpenedLink, told_of(facts))
         }))
     }
 

@@ -4,7 +4,7 @@ use app::{
     page::{Form, FormState, Values},
     routes::SIGN_IN_LINK,
 };
-use auth::{Grant, Purpose as LinkPurpose, SecretString, flow};
+use auth::{Grant, Purpose as LinkPurpose, SecretString, SignInWay, flow};
 use axum::{
     extract::{Request, State as FromState},
     http::StatusCode,
@@ -13,8 +13,8 @@ use axum::{
 
 use super::{
     Page, Visit,
-    forms::{Posted, answer},
-    letter_link::{forget, put_away},
+    forms::{Posted, answer, refused},
+    letter_link::{forget, put_away, told_of},
 };
 use crate::{
     functions,
@@ -55,14 +55,7 @@ pub(crate) async fn sign_in_link(
 async fn opened(state: &State, token: &SecretString) -> Result<FormState, Problem> {
     let facts = flow::look_at_link(&state.engine, LinkPurpose::SignIn, token).await?;
     Ok(match facts {
-        Some(facts) => FormState::shown(
-            Form::SignInByLink,
-            Values {
-                username: facts.username,
-                email: facts.email,
-                ..Values::default()
-            },
-        ),
+        Some(facts) => FormState::shown(Form::SignInByLink, told_of(facts)),
         None => void(),
     })
 }
@@ -88,74 +81,80 @@ pub(crate) async fn post_sign_in_link(
         ..Values::default()
     };
     let step = posted.fields.text("step");
-    let tried = posted.take_try(&state);
     let way = posted.way(device, remember);
     match step.as_str() {
-        "link" => {
-            let token = cookie(&state).read(&posted.headers);
-            let granted = match (tried, &token) {
-                (Ok(()), Some(token)) => flow::sign_in_by_link(&state.engine, token, way)
-                    .await
-                    .map_err(Problem::from),
-                (Ok(()), None) => Err(auth::Error::InvalidLink.into()),
-                (Err(problem), _) => Err(problem),
-            };
-            let is_over = is_over(&granted);
-            let form = match &token {
-                // Who is about to sign in is told again, beside why they have to wait.
-                Some(token) if !is_over => opened(&state, token).await?,
-                _ => void(),
-            };
-            let values = Values {
-                unremembered: values.unremembered,
-                ..form.values
-            };
-            let response = answer(&state, posted.visit, granted, form.form, values, next).await?;
-            if is_over {
-                forget(cookie(&state), response)
-            } else {
-                Ok(response)
-            }
+        "link" => by_link(&state, posted, way, next).await,
+        "code" => by_code(&state, posted, way, values, next).await,
+        _ => ask(&state, posted, way, values, next).await,
+    }
+}
+
+/// Signs in by the link that was opened.
+async fn by_link(
+    state: &State,
+    posted: Posted,
+    way: SignInWay,
+    next: Option<String>,
+) -> Result<Response, Problem> {
+    let token = cookie(state).read(&posted.headers);
+    let unremembered = !way.remember;
+    let sign_in = async {
+        let token = token.as_ref().ok_or(auth::Error::InvalidLink)?;
+        flow::sign_in_by_link(&state.engine, token, way).await
+    };
+    let granted = posted.attempt(state, sign_in).await;
+    let is_over = is_over(&granted);
+    let form = match &token {
+        // Who is about to sign in is told again, beside why they have to wait.
+        Some(token) if !is_over => opened(state, token).await?,
+        _ => void(),
+    };
+    let values = Values {
+        unremembered,
+        ..form.values
+    };
+    let response = answer(state, posted.visit, granted, form.form, values, next).await?;
+    if is_over {
+        forget(cookie(state), response)
+    } else {
+        Ok(response)
+    }
+}
+
+/// Signs in by a code.
+async fn by_code(
+    state: &State,
+    mut posted: Posted,
+    way: SignInWay,
+    values: Values,
+    next: Option<String>,
+) -> Result<Response, Problem> {
+    let code = posted.fields.text("code");
+    let sign_in = flow::sign_in_by_code(&state.engine, &values.email, &code, way);
+    let granted = posted.attempt(state, sign_in).await;
+    let form = Form::SignInCode;
+    answer(state, posted.visit, granted, form, values, next).await
+}
+
+/// Asks for a letter.
+async fn ask(
+    state: &State,
+    posted: Posted,
+    way: SignInWay,
+    values: Values,
+    next: Option<String>,
+) -> Result<Response, Problem> {
+    let ask = flow::ask_for_sign_in_link(&state.engine, &values.email, &way.device);
+    let asked = posted.attempt(state, ask).await;
+    let page = Page::new(posted.visit).next(next);
+    match asked {
+        Ok(()) => {
+            let form = FormState::shown(Form::SignInCode, values);
+            page.form(form, StatusCode::OK).render(state).await
         }
-        "code" => {
-            let code = posted.fields.text("code");
-            let granted = match tried {
-                Ok(()) => flow::sign_in_by_code(&state.engine, &values.email, &code, way)
-                    .await
-                    .map_err(Problem::from),
-                Err(problem) => Err(problem),
-            };
-            let form = Form::SignInCode;
-            answer(&state, posted.visit, granted, form, values, next).await
-        }
-        _ => {
-            let asked = match tried {
-                Ok(()) => flow::ask_for_sign_in_link(&state.engine, &values.email, &way.device)
-                    .await
-                    .map_err(Problem::from),
-                Err(problem) => Err(problem),
-            };
-            match asked {
-                Ok(()) => {
-                    Page::new(posted.visit)
-                        .next(next)
-                        .form(FormState::shown(Form::SignInCode, values), StatusCode::OK)
-                        .render(&state)
-                        .await
-                }
-                Err(problem) => {
-                    let refused = Err(problem);
-                    answer(
-                        &state,
-                        posted.visit,
-                        refused,
-                        Form::SignInLink,
-                        values,
-                        next,
-                    )
-                    .await
-                }
-            }
+        Err(problem) => {
+            let form = FormState::shown(Form::SignInLink, values);
+            refused(state, page, form, problem).await
         }
     }
 }

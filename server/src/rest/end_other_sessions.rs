@@ -1,17 +1,11 @@
 //! `DELETE /api/v1/user/sessions`: ends all sessions of the caller but the one that asks.
 
-use app::problems::Kind;
 use auth::flow;
 use axum::{extract::State as FromState, response::Response};
-use utoipa::IntoResponses;
 
-use super::answer;
+use super::{answer, refusals::OfMembers};
 use crate::{
-    bearer::Caller,
-    middleware::client_address::Asker,
-    openapi::{self, Responses, refused_with},
-    problem::Problem,
-    state::State,
+    bearer::Caller, middleware::client_address::Asker, openapi, problem::Problem, state::State,
 };
 
 /// Ends them.
@@ -29,7 +23,7 @@ use crate::{
             description = "Ended; or there was no other",
             headers(("Cache-Control" = String, description = "`no-store`")),
         ),
-        Refusals
+        OfMembers
     )
 )]
 pub(crate) async fn end_other_sessions(
@@ -41,20 +35,4 @@ pub(crate) async fn end_other_sessions(
         .await
         .map_err(Problem::at_bearer)?;
     Ok(answer::done())
-}
-
-/// What it answers instead.
-enum Refusals {}
-
-impl IntoResponses for Refusals {
-    fn responses() -> Responses {
-        refused_with(&[
-            Kind::AmbiguousAuthorization,
-            Kind::NotAuthenticated,
-            Kind::InvalidToken,
-            Kind::CrossSiteRequest,
-            Kind::TooManyRequests,
-            Kind::Unavailable,
-        ])
-    }
 }

@@ -1,17 +1,11 @@
 //! `DELETE /api/v1/user/sessions/{id}`: ends one of the caller's sessions.
 
-use app::problems::Kind;
 use auth::flow;
 use axum::{extract::State as FromState, response::Response};
-use utoipa::IntoResponses;
 
-use super::{answer, named::Named};
+use super::{answer, named::Named, refusals::OfMembersNaming};
 use crate::{
-    bearer::Caller,
-    middleware::client_address::Asker,
-    openapi::{self, Responses, refused_with},
-    problem::Problem,
-    state::State,
+    bearer::Caller, middleware::client_address::Asker, openapi, problem::Problem, state::State,
 };
 
 /// Ends it.
@@ -32,7 +26,7 @@ use crate::{
             description = "Ended",
             headers(("Cache-Control" = String, description = "`no-store`")),
         ),
-        Refusals
+        OfMembersNaming
     )
 )]
 pub(crate) async fn end_session(
@@ -45,21 +39,4 @@ pub(crate) async fn end_session(
         .await
         .map_err(Problem::at_bearer)?;
     Ok(answer::done())
-}
-
-/// What it answers instead.
-enum Refusals {}
-
-impl IntoResponses for Refusals {
-    fn responses() -> Responses {
-        refused_with(&[
-            Kind::AmbiguousAuthorization,
-            Kind::NotAuthenticated,
-            Kind::InvalidToken,
-            Kind::NotFound,
-            Kind::CrossSiteRequest,
-            Kind::TooManyRequests,
-            Kind::Unavailable,
-        ])
-    }
 }

@@ -1,17 +1,11 @@
 //! `POST /api/v1/auth/logout-all`: ends every session of the caller.
 
-use app::problems::Kind;
 use auth::flow;
 use axum::{extract::State as FromState, response::Response};
-use utoipa::IntoResponses;
 
-use super::answer;
+use super::{answer, refusals::OfMembers};
 use crate::{
-    bearer::Caller,
-    middleware::client_address::Asker,
-    openapi::{self, Responses, refused_with},
-    problem::Problem,
-    state::State,
+    bearer::Caller, middleware::client_address::Asker, openapi, problem::Problem, state::State,
 };
 
 /// Ends them, this one too.
@@ -32,7 +26,7 @@ use crate::{
                 ("Set-Cookie" = String, description = "Takes the refresh token away: `__Host-refresh_token=; …; Max-Age=0`"),
             ),
         ),
-        Refusals
+        OfMembers
     )
 )]
 pub(crate) async fn logout_all(
@@ -44,20 +38,4 @@ pub(crate) async fn logout_all(
         .await
         .map_err(Problem::at_bearer)?;
     Ok(answer::signed_out(state.cookie))
-}
-
-/// What it answers instead.
-enum Refusals {}
-
-impl IntoResponses for Refusals {
-    fn responses() -> Responses {
-        refused_with(&[
-            Kind::AmbiguousAuthorization,
-            Kind::NotAuthenticated,
-            Kind::InvalidToken,
-            Kind::CrossSiteRequest,
-            Kind::TooManyRequests,
-            Kind::Unavailable,
-        ])
-    }
 }

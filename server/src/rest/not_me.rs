@@ -1,18 +1,10 @@
 //! `POST /api/v1/auth/not-me`: says that what a letter told of was somebody else's doing.
 
-use app::problems::Kind;
 use auth::flow;
-use axum::{body::Bytes, extract::State as FromState, http::HeaderMap, response::Response};
-use utoipa::IntoResponses;
+use axum::{extract::State as FromState, response::Response};
 
-use super::answer;
-use crate::{
-    json::Members,
-    middleware::client_address::Asker,
-    openapi::{self, Responses, refused_with},
-    problem::Problem,
-    state::State,
-};
+use super::{answer, link_token::LinkToken, refusals::OfLinks};
+use crate::{middleware::client_address::Asker, openapi, problem::Problem, state::State};
 
 /// Takes `token` as JSON.
 #[utoipa::path(
@@ -33,34 +25,14 @@ use crate::{
             description = "What can be ended has ended",
             headers(("Cache-Control" = String, description = "`no-store`")),
         ),
-        Refusals
+        OfLinks
     )
 )]
 pub(crate) async fn not_me(
     FromState(state): FromState<State>,
     Asker(device): Asker,
-    headers: HeaderMap,
-    body: Bytes,
+    LinkToken(token): LinkToken,
 ) -> Result<Response, Problem> {
-    let mut members = Members::read(&headers, &body)?;
-    let token = members.secret("token");
-    members.finish()?;
     flow::it_was_not_me(&state.engine, &token, &device).await?;
     Ok(answer::done())
-}
-
-/// What it answers instead.
-enum Refusals {}
-
-impl IntoResponses for Refusals {
-    fn responses() -> Responses {
-        refused_with(&[
-            Kind::InvalidRequest,
-            Kind::InvalidLink,
-            Kind::UnsupportedMediaType,
-            Kind::CrossSiteRequest,
-            Kind::TooManyRequests,
-            Kind::Unavailable,
-        ])
-    }
 }

@@ -1,21 +1,14 @@
 //! `GET /api/v1/user/profile`: who the caller is.
 
-use app::problems::Kind;
 use auth::{account::Profile, flow};
 use axum::{
     Json,
     extract::State as FromState,
     http::{HeaderName, HeaderValue, header::CACHE_CONTROL},
 };
-use utoipa::IntoResponses;
 
-use super::answer;
-use crate::{
-    bearer::Caller,
-    openapi::{self, Responses, refused_with},
-    problem::Problem,
-    state::State,
-};
+use super::{answer, refusals::OfMembersReading};
+use crate::{bearer::Caller, openapi, problem::Problem, state::State};
 
 /// Tells the caller's account.
 #[utoipa::path(
@@ -45,7 +38,7 @@ use crate::{
                 "deletes_at": null
             })
         ),
-        Refusals
+        OfMembersReading
     )
 )]
 pub(crate) async fn profile(
@@ -56,19 +49,4 @@ pub(crate) async fn profile(
         .await
         .map_err(Problem::at_bearer)?;
     Ok(([(CACHE_CONTROL, answer::no_store())], Json(profile)))
-}
-
-/// What it answers instead.
-enum Refusals {}
-
-impl IntoResponses for Refusals {
-    fn responses() -> Responses {
-        refused_with(&[
-            Kind::AmbiguousAuthorization,
-            Kind::NotAuthenticated,
-            Kind::InvalidToken,
-            Kind::TooManyRequests,
-            Kind::Unavailable,
-        ])
-    }
 }

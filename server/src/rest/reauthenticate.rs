@@ -1,17 +1,11 @@
 //! `POST /api/v1/auth/reauthenticate`: proves once more who the caller is.
 
-use app::problems::Kind;
 use auth::flow;
 use axum::{body::Bytes, extract::State as FromState, http::HeaderMap, response::Response};
-use utoipa::IntoResponses;
 
-use super::answer;
+use super::{answer, refusals::OfPasswords};
 use crate::{
-    bearer::Caller,
-    json::Members,
-    middleware::client_address::Asker,
-    openapi::{self, Responses, refused_with},
-    problem::Problem,
+    bearer::Caller, json::Members, middleware::client_address::Asker, openapi, problem::Problem,
     state::State,
 };
 
@@ -44,7 +38,7 @@ use crate::{
                 "expires_in": 600
             })
         ),
-        Refusals
+        OfPasswords
     )
 )]
 pub(crate) async fn reauthenticate(
@@ -61,24 +55,4 @@ pub(crate) async fn reauthenticate(
         .await
         .map_err(Problem::at_bearer)?;
     answer::minted(&grant, state.cookie)
-}
-
-/// What it answers instead.
-enum Refusals {}
-
-impl IntoResponses for Refusals {
-    fn responses() -> Responses {
-        refused_with(&[
-            Kind::AmbiguousAuthorization,
-            Kind::NotAuthenticated,
-            Kind::InvalidToken,
-            Kind::InvalidRequest,
-            Kind::UnsupportedMediaType,
-            Kind::CrossSiteRequest,
-            Kind::TooManyRequests,
-            Kind::TooManyTries,
-            Kind::Busy,
-            Kind::Unavailable,
-        ])
-    }
 }

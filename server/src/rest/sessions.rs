@@ -1,18 +1,11 @@
 //! `GET /api/v1/user/sessions`: where the caller is signed in.
 
-use app::problems::Kind;
 use auth::{flow, session::DeviceSession};
 use axum::{extract::State as FromState, response::Response};
 use serde::Serialize;
-use utoipa::IntoResponses;
 
-use super::answer;
-use crate::{
-    bearer::Caller,
-    openapi::{self, Responses, refused_with},
-    problem::Problem,
-    state::State,
-};
+use super::{answer, refusals::OfMembersReading};
+use crate::{bearer::Caller, openapi, problem::Problem, state::State};
 
 /// The body.
 #[derive(Serialize)]
@@ -48,7 +41,7 @@ struct Sessions {
                 }]
             })
         ),
-        Refusals
+        OfMembersReading
     )
 )]
 pub(crate) async fn sessions(
@@ -59,19 +52,4 @@ pub(crate) async fn sessions(
         .await
         .map_err(Problem::at_bearer)?;
     Ok(answer::told(Sessions { sessions }))
-}
-
-/// What it answers instead.
-enum Refusals {}
-
-impl IntoResponses for Refusals {
-    fn responses() -> Responses {
-        refused_with(&[
-            Kind::AmbiguousAuthorization,
-            Kind::NotAuthenticated,
-            Kind::InvalidToken,
-            Kind::TooManyRequests,
-            Kind::Unavailable,
-        ])
-    }
 }

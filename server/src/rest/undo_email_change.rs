@@ -1,18 +1,10 @@
 //! `POST /api/v1/auth/undo-email-change`: gives an account its former address back.
 
-use app::problems::Kind;
 use auth::flow;
-use axum::{body::Bytes, extract::State as FromState, http::HeaderMap, response::Response};
-use utoipa::IntoResponses;
+use axum::{extract::State as FromState, response::Response};
 
-use super::answer;
-use crate::{
-    json::Members,
-    middleware::client_address::Asker,
-    openapi::{self, Responses, refused_with},
-    problem::Problem,
-    state::State,
-};
+use super::{answer, link_token::LinkToken, refusals::OfLinks};
+use crate::{middleware::client_address::Asker, openapi, problem::Problem, state::State};
 
 /// Takes `token` as JSON.
 #[utoipa::path(
@@ -33,34 +25,14 @@ use crate::{
             description = "The account has its former address",
             headers(("Cache-Control" = String, description = "`no-store`")),
         ),
-        Refusals
+        OfLinks
     )
 )]
 pub(crate) async fn undo_email_change(
     FromState(state): FromState<State>,
     Asker(device): Asker,
-    headers: HeaderMap,
-    body: Bytes,
+    LinkToken(token): LinkToken,
 ) -> Result<Response, Problem> {
-    let mut members = Members::read(&headers, &body)?;
-    let token = members.secret("token");
-    members.finish()?;
     flow::undo_email_change(&state.engine, &token, &device).await?;
     Ok(answer::done())
-}
-
-/// What it answers instead.
-enum Refusals {}
-
-impl IntoResponses for Refusals {
-    fn responses() -> Responses {
-        refused_with(&[
-            Kind::InvalidRequest,
-            Kind::InvalidLink,
-            Kind::UnsupportedMediaType,
-            Kind::CrossSiteRequest,
-            Kind::TooManyRequests,
-            Kind::Unavailable,
-        ])
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, MINUTE, PASSWORD, SignedIn, TestApp, eventually};
+use crate::support::{Answer, MINUTE, PASSWORD, SignedIn, TestApp};
 
 const PATH: &str = "/api/v1/auth/confirm-sign-up";
 const PENDING: &str = "__Host-pending";
@@ -21,30 +21,15 @@ async fn confirm(app: &TestApp, pending: Option<&str>, body: &Value) -> Answer {
     .await
 }
 
-async fn letters(app: &TestApp, email: &str) -> Vec<Value> {
-    let all = app.get("/dev/mail.json").send().await.json();
-    let letters = all.as_array().unwrap().iter();
-    letters
-        .filter(|letter| letter["to"] == email)
-        .cloned()
-        .collect()
-}
-
 /// The token and the code of the only letter to an address.
 async fn letter(app: &TestApp, email: &str) -> (String, String) {
-    eventually("the letter is sent", async || {
-        letters(app, email).await.len() == 1
-    })
-    .await;
-    let letter = letters(app, email).await.remove(0);
-    assert_eq!(letter["occasion"], "confirm_sign_up");
-    let link = letter["links"][0].as_str().unwrap();
-    let (address, token) = link.split_once("?token=").unwrap();
-    assert_eq!(address, format!("{}/confirm-sign-up", app.public_url));
-    (
-        token.to_owned(),
-        letter["code"].as_str().unwrap().to_owned(),
-    )
+    assert_eq!(app.occasions(email).await, ["confirm_sign_up"]);
+    let letter = app.letter(email, "confirm_sign_up").await;
+    assert_eq!(
+        letter.address,
+        format!("{}/confirm-sign-up", app.public_url)
+    );
+    (letter.token, letter.code)
 }
 
 /// Asks for an account; what the browser holds from then on.
@@ -123,11 +108,9 @@ async fn known_and_unknown_addresses_are_answered_alike() {
             .collect::<Vec<_>>()
     };
     assert_eq!(names(&known), names(&unknown));
-    eventually("each of them gets one letter", async || {
-        letters(&app, "ada@example.org").await.len() == 2
-            && letters(&app, "eve@example.org").await.len() == 1
-    })
-    .await;
+    // One for her own sign-up, and one more each.
+    assert_eq!(app.occasions("ada@example.org").await.len(), 2);
+    assert_eq!(app.occasions("eve@example.org").await.len(), 1);
     assert_eq!(app.database.number("SELECT COUNT(*) FROM users").await, 1);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, MINUTE, SignedIn, TestApp, eventually};
+use crate::support::{Answer, MINUTE, SignedIn, TestApp};
 
 const ASK: &str = "/api/v1/auth/sign-in-link";
 const USE: &str = "/api/v1/auth/sign-in-link/use";
@@ -19,30 +19,13 @@ async fn use_letter(app: &TestApp, letter: &Value) -> Answer {
     app.post(USE).json(letter).send().await
 }
 
-/// The letters that were sent to an address to sign in by.
-async fn letters(app: &TestApp, email: &str) -> Vec<Value> {
-    let all = app.get("/dev/mail.json").send().await.json();
-    let letters = all.as_array().unwrap().iter();
-    letters
-        .filter(|letter| letter["to"] == email && letter["occasion"] == "sign_in")
-        .cloned()
-        .collect()
-}
-
-/// The only such letter, once it was sent: the token of its link, and its code.
+/// The only such letter: the token of its link, and its code.
 async fn letter(app: &TestApp, email: &str) -> (String, String) {
-    eventually("the letter is sent", async || {
-        letters(app, email).await.len() == 1
-    })
-    .await;
-    let letter = letters(app, email).await.remove(0);
-    let link = letter["links"][0].as_str().unwrap();
-    let (address, token) = link.split_once("?token=").unwrap();
-    assert_eq!(address, format!("{}/sign-in-link", app.public_url));
-    (
-        token.to_owned(),
-        letter["code"].as_str().unwrap().to_owned(),
-    )
+    let mut letters = app.letters(email, "sign_in").await;
+    assert_eq!(letters.len(), 1);
+    let letter = letters.remove(0);
+    assert_eq!(letter.address, format!("{}/sign-in-link", app.public_url));
+    (letter.token, letter.code)
 }
 
 #[tokio::test]
@@ -79,7 +62,7 @@ async fn known_and_unknown_addresses_are_answered_alike() {
     let unknown = ask(&app, "nobody@example.org").await;
     assert_eq!((known.status, &known.body), (unknown.status, &unknown.body));
     letter(&app, "ada@example.org").await;
-    assert!(letters(&app, "nobody@example.org").await.is_empty());
+    assert!(app.occasions("nobody@example.org").await.is_empty());
     for email in ["ada@example.org", "nobody@example.org"] {
         use_letter(&app, &json!({ "email": email, "code": "1" }))
             .await

@@ -1,5 +1,7 @@
 //! The letters that a server under test has sent, as who develops reads them.
 
+use serde_json::Value;
+
 use super::TestApp;
 
 /// A letter, as far as tests look at it.
@@ -14,12 +16,29 @@ pub(crate) struct SentLetter {
 }
 
 impl TestApp {
-    /// The letters with a link to an address on an occasion, the newest first. Those that were written are sent before.
-    pub(crate) async fn letters(&self, email: &str, occasion: &str) -> Vec<SentLetter> {
+    /// On which occasions letters were sent to an address, the newest first. Those that were written are sent before.
+    pub(crate) async fn occasions(&self, email: &str) -> Vec<String> {
+        let letters = self.mail_to(email).await;
+        let occasions = letters.iter().map(|letter| letter["occasion"].as_str());
+        occasions
+            .map(|occasion| occasion.unwrap().to_owned())
+            .collect()
+    }
+
+    async fn mail_to(&self, email: &str) -> Vec<Value> {
         let all = self.get("/dev/mail.json").send().await.json();
         let letters = all.as_array().expect("a list of letters").iter();
         letters
-            .filter(|letter| letter["to"] == email && letter["occasion"] == occasion)
+            .filter(|letter| letter["to"] == email)
+            .cloned()
+            .collect()
+    }
+
+    /// The letters with a link to an address on an occasion, the newest first. Those that were written are sent before.
+    pub(crate) async fn letters(&self, email: &str, occasion: &str) -> Vec<SentLetter> {
+        let letters = self.mail_to(email).await.into_iter();
+        letters
+            .filter(|letter| letter["occasion"] == occasion)
             .map(|letter| {
                 let link = letter["links"][0].as_str().expect("a link");
                 let (address, token) = link.split_once("?token=").expect("a token");
