@@ -58,6 +58,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await home.open();
         await home.settled();
         await picture('home');
+        // The link that was opened above is not to be shown again.
+        await page.context().clearCookies({ name: '__Host-verify_email' });
         await verifyEmailPage.visit();
         await expect(verifyEmailPage.code).toBeVisible();
         await picture('verify-email-code');
