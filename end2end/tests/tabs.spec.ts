@@ -101,7 +101,10 @@ test('when another user signs in, the tab of the first drops everything and show
 }) => {
   await signInPage.signIn(alice);
   const other = await context.newPage();
-  await new HomePage(other).open();
+  const shown = new HomePage(other);
+  await shown.open();
+  // What it asks for in Alice's name must have been answered before her session ends.
+  await shown.settled();
   // Signing in over a session that lives, as a form that was left open in another tab does.
   const switched = await other.evaluate(async ({ username, password }) => {
     const answer = await fetch('/fn/login', {
@@ -116,7 +119,7 @@ test('when another user signs in, the tab of the first drops everything and show
   await expect(home.greeting(bob)).toBeVisible();
   await expect(page.getByText(alice.username)).toHaveCount(0);
   await other.reload();
-  await expect(new HomePage(other).greeting(bob)).toBeVisible();
+  await expect(shown.greeting(bob)).toBeVisible();
 });
 
 test('when another user signs in by a form that was left open, the tab of the first shows the second', async ({
