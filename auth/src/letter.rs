@@ -77,7 +77,7 @@ occasions! {
     /// An old refresh token came back: a session was ended.
     TokenReused = "token_reused" with NotMe;
     /// The account is going to be deleted.
-    DeletionPlanned = "deletion_planned";
+    DeletionPlanned = "deletion_planned" with NotMe;
     /// The account is gone.
     Deleted = "deleted";
 }

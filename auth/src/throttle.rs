@@ -83,6 +83,11 @@ impl IdentifierKey {
         self.sign(&no_text("signed in", account.to_string().as_bytes()))
     }
 
+    /// The name to count tries under for an account that waits to be made.
+    pub(crate) fn of_sign_up(&self, pending: Uuid) -> Vec<u8> {
+        self.sign(&no_text("sign-up ", pending.as_bytes()))
+    }
+
     /// The name to count tries from a network address under: an IPv4 address, or an IPv6 network of 64 bits.
     pub(crate) fn of_address(&self, address: IpAddr) -> Vec<u8> {
         self.sign(&no_text("address", network(address).to_string().as_bytes()))

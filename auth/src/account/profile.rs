@@ -13,6 +13,8 @@ pub struct Profile {
     pub email: String,
     /// Whether it was proven that the address is theirs.
     pub email_verified: bool,
+    /// Whether there is a password. There is none after it was taken away, since somebody else may know it, until the owner chooses another.
+    pub has_password: bool,
     /// What the user may do, in words of the product built on Latchkey. Empty for a new user.
     pub roles: Vec<String>,
     /// The teams that the user belongs to. Empty for a new user.

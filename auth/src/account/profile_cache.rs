@@ -57,6 +57,7 @@ mod tests {
             username: "ada".to_owned(),
             email: "ada@example.org".to_owned(),
             email_verified: false,
+            has_password: true,
             deletes_at: None,
             roles: Vec::new(),
             groups: Vec::new(),

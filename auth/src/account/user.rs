@@ -59,7 +59,9 @@ pub struct User {
     pub email: String,
     /// When it was proven that the address is theirs.
     pub email_verified_at: Option<Timestamp>,
-    /// Their password's hash, a PHC string. Absent for who has no password.
+    /// Whether they have a password.
+    pub has_password: bool,
+    /// Their password's hash, a PHC string. Absent for who has no password, and where nothing is compared with it.
     pub password_hash: Option<SecretString>,
     /// What they may do.
     pub roles: Vec<String>,
@@ -85,6 +87,7 @@ impl User {
             username: self.username.clone(),
             email: self.email.clone(),
             email_verified: self.email_verified_at.is_some(),
+            has_password: self.has_password,
             roles: self.roles.clone(),
             groups: self.groups.clone(),
             created_at: self.created_at.to_rfc3339(),

@@ -5,16 +5,18 @@ use secrecy::SecretString;
 use super::{Authenticated, Device, link::found_link, reauthenticate::require_recent_proof};
 use crate::{
     Engine, Error,
-    account::{EmailAddress, User},
+    account::{EmailAddress, User, UserId},
     audit::{Actor, AuditEvent, AuditKind},
+    clock::Timestamp,
     error::Field,
     letter::{LetterDetail, Occasion},
     link::Purpose,
+    session::SessionId,
     store::Link,
 };
 
 /// Asks for another address. It takes the place of the present one when the link of the letter that is sent there is used; whether somebody has
-/// it is not told before. Where no mail is sent it does so at once.
+/// it is not told before. Where no mail is sent it does so at once, and all other sessions end.
 ///
 /// # Errors
 /// [`Error::ProofTooOld`]; [`Error::Invalid`], for what is no address or theirs already; [`Error::TooManyTries`] when letters to it, or by this user
@@ -45,7 +47,7 @@ pub async fn change_email(
     if engine.sends_mail() {
         ask_to_confirm(engine, &user, &email, &event, device).await
     } else {
-        change_at_once(engine, &user, &email, &event).await
+        change_at_once(engine, who, &user, &email, &event).await
     }
 }
 
@@ -68,6 +70,8 @@ async fn ask_to_confirm(
         email: Some(user.email.clone()),
         // Whoever gets it moves the account: it must not outlive what shuts out the one who asked.
         version: Some(user.security_version.as_claim()),
+        // Where it was asked for one stays signed in.
+        session: event.session.map(|session| session.to_string()),
         ..LetterDetail::at(device)
     };
     let letter = engine.new_letter(occasion, Some(user.id), email.as_str(), detail, event.at)?;
@@ -81,19 +85,31 @@ async fn ask_to_confirm(
 
 async fn change_at_once(
     engine: &Engine,
+    who: &Authenticated,
     user: &User,
     email: &EmailAddress,
     event: &AuditEvent<'_>,
 ) -> Result<(), Error> {
-    let parts = engine.parts();
-    if !parts.store.change_email(user.id, email, event).await? {
-        return Err(refused("There is an account with this address already"));
-    }
-    parts.profiles.forget(user.id);
+    let store = &engine.parts().store;
+    let ended = store
+        .change_email(user.id, who.session(), email, event)
+        .await?
+        .ok_or_else(|| refused("There is an account with this address already"))?;
+    changed(engine, user.id, &ended, event.at);
     Ok(())
 }
 
-/// Takes the link of the letter to the new address, in whichever browser it was opened. The former address is told, with a link that undoes it.
+/// What this process holds of the account is not so any more.
+fn changed(engine: &Engine, user: UserId, ended: &[SessionId], at: Timestamp) {
+    let parts = engine.parts();
+    for session in ended {
+        parts.revocations.end_session(*session, at);
+    }
+    parts.profiles.forget(user);
+}
+
+/// Takes the link of the letter to the new address, in whichever browser it was opened. All sessions end but the one in which the change was asked
+/// for (OWASP ASVS 5.0, 7.4.3). The former address is told, with a link that undoes it.
 ///
 /// # Errors
 /// [`Error::InvalidLink`], also when somebody else has the address by now.
@@ -121,21 +137,19 @@ pub async fn confirm_new_email(
         detail,
         now,
     )?;
-    if !parts
+    let ended = parts
         .store
         .confirm_new_email(&link, &user.email, letter.as_ref(), &event)
         .await?
-    {
-        return Err(Error::InvalidLink);
-    }
-    parts.profiles.forget(user.id);
+        .ok_or(Error::InvalidLink)?;
+    changed(engine, user.id, &ended, now);
     engine.posted();
     Ok(())
 }
 
 /// Takes the link of the letter to the former address: it is the account's again, and proven. Whoever changed it must be kept out, so all sessions
 /// end, the password is taken away, and a letter with which to choose another goes to the address. What was sent to the other one since opens
-/// nothing any more.
+/// nothing any more, and where the account was to be deleted it is kept.
 ///
 /// # Errors
 /// [`Error::InvalidLink`], also when somebody else has the address by now.
@@ -152,6 +166,10 @@ pub async fn undo_email_change(
         .new_event(AuditKind::EmailChangeUndone, Actor::User, now)?
         .concerning(user.id)
         .at_device(device);
+    let kept = engine
+        .new_event(AuditKind::DeletionCancelled, Actor::User, now)?
+        .concerning(user.id)
+        .at_device(device);
     let letter = engine.new_letter(
         Occasion::ResetPassword,
         Some(user.id),
@@ -161,7 +179,7 @@ pub async fn undo_email_change(
     )?;
     let version = parts
         .store
-        .undo_email_change(&link, letter.as_ref(), &event)
+        .undo_email_change(&link, letter.as_ref(), &event, &kept)
         .await?
         .ok_or(Error::InvalidLink)?;
     parts.revocations.raise_version(user.id, version, now);

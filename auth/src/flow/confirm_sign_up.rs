@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
-use super::{Grant, SignInWay, known_device::Browser, link::found_link, typed_code};
+use super::{Grant, SignInWay, known_device::Browser, link::found_link, tries::Try, typed_code};
 use crate::{
     Engine, Error,
     account::Username,
@@ -96,7 +96,7 @@ impl PendingKey {
 /// # Errors
 /// [`Error::InvalidLink`], when the link was used or is too old, or somebody has the address by now; [`Error::WrongCode`];
 /// [`Error::Invalid`] on [`Field::Password`] where the browser is not the one that asked and the password is missing or another, on
-/// [`Field::Username`] where somebody has the name by now.
+/// [`Field::Username`] where somebody has the name by now; [`Error::TooManyTries`] when wrong passwords or codes came too fast.
 pub async fn confirm_sign_up(engine: &Engine, confirm: ConfirmSignUp) -> Result<Grant, Error> {
     let answer = try_confirm(engine, confirm).await;
     SignUpResult::of_confirmed(&answer).count();
@@ -114,7 +114,7 @@ async fn try_confirm(engine: &Engine, confirm: ConfirmSignUp) -> Result<Grant, E
     let key = browser_key.as_ref().and_then(PendingKey::read);
     let link = match &letter {
         FromLetter::Link(token) => found_link(engine, Purpose::ConfirmSignUp, token).await?,
-        FromLetter::Code(code) => link_of_code(engine, key.as_ref(), code).await?,
+        FromLetter::Code(code) => link_of_code(engine, key.as_ref(), code, &way).await?,
     };
     let pending = link.pending_id.ok_or(Error::InvalidLink)?;
     let store = &engine.parts().store;
@@ -134,16 +134,21 @@ async fn link_of_code(
     engine: &Engine,
     key: Option<&PendingKey>,
     code: &str,
+    way: &SignInWay,
 ) -> Result<Link, Error> {
     let parts = engine.parts();
+    let this_try = Try::begin_from(engine, &way.device).await?;
     let pending = key.ok_or(Error::WrongCode)?.pending();
     let link = parts.store.link_of_pending(pending).await?;
     let name = parts
         .identifier_key
         .of_code(link.as_ref().map(|link| link.id), &pending.to_string());
-    typed_code::judge(engine, &name, link, code)
-        .await?
-        .ok_or(Error::WrongCode)
+    let Some(link) = typed_code::judge(engine, &name, link, code).await? else {
+        this_try.failed(engine, None, &way.device).await?;
+        return Err(Error::WrongCode);
+    };
+    this_try.succeeded(engine).await?;
+    Ok(link)
 }
 
 /// Finds out whether this is who asked: by their browser, or by the password that they chose.
@@ -165,19 +170,30 @@ async fn prove(
     let typed = typed.ok_or_else(|| {
         refused_password("Enter the password that you chose when you asked for the account")
     })?;
+    let this_try = Try::begin_sign_up(engine, pending.id, &way.device).await?;
+    if !is_chosen(engine, pending, typed, way).await? {
+        this_try.failed(engine, None, &way.device).await?;
+        return Err(refused_password("This is not the password that was chosen"));
+    }
+    this_try.succeeded(engine).await?;
+    Ok(Proof::Password)
+}
+
+async fn is_chosen(
+    engine: &Engine,
+    pending: &PendingSignUp,
+    typed: &SecretString,
+    way: &SignInWay,
+) -> Result<bool, Error> {
+    let Some(typed) = Password::typed(typed) else {
+        return Ok(false);
+    };
     let stored = SecretString::from(pending.password_hash.clone());
-    let wrong = || refused_password("This is not the password that was chosen");
-    let typed = Password::typed(typed).ok_or_else(wrong)?;
-    let comparison = engine
-        .parts()
-        .passwords
+    let passwords = &engine.parts().passwords;
+    let comparison = passwords
         .compare(&typed, Some(&stored), way.device.address)
         .await?;
-    if comparison == Comparison::Different {
-        Err(wrong())
-    } else {
-        Ok(Proof::Password)
-    }
+    Ok(comparison != Comparison::Different)
 }
 
 async fn make(

@@ -45,7 +45,7 @@ pub async fn plan_deletion(
     Ok(account(engine, who).await?.profile())
 }
 
-/// Keeps the account after all. Where nothing was planned, nothing is done.
+/// Keeps the account after all. Where nothing was planned, or the day has come, nothing is done.
 ///
 /// # Errors
 /// [`Error::Unavailable`], when the database does not answer.

@@ -174,7 +174,7 @@ impl From<User> for ExportedUser {
             username: user.username,
             email: user.email,
             email_verified_at: user.email_verified_at.map(Timestamp::to_rfc3339),
-            has_password: user.password_hash.is_some(),
+            has_password: user.has_password,
             roles: user.roles,
             groups: user.groups,
             created_at: user.created_at.to_rfc3339(),

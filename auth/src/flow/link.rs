@@ -114,13 +114,16 @@ pub(super) async fn found_link(
 
 /// Judges a code beside a link; spaces and dashes in it count for nothing. A try is counted before it is judged, so that no more are judged at
 /// once than are allowed.
+///
+/// # Errors
+/// [`Error::Invalid`], when nothing was typed; [`Error::InvalidLink`], when no code stands beside the link any more; [`Error::WrongCode`].
 pub(super) async fn is_code(engine: &Engine, link: &Link, code: &str) -> Result<(), Error> {
     let parts = engine.parts();
     let now = engine.now();
+    let code = digits_in(code)?;
     let stands = link.code_expires_at.is_some_and(|until| now < until) && now < link.expires_at;
     let hash = link.code_hash.as_ref().filter(|_| stands);
     let hash = hash.ok_or(Error::InvalidLink)?;
-    let code = digits_in(code);
     if !parts.store.count_code_try(link.id).await? {
         return Err(Error::InvalidLink);
     }

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{Authenticated, Device, deletion::cancel_deletion, link::found_link};
+use super::{Authenticated, Device, link::found_link};
 use crate::{
     Engine, Error,
     account::{User, UserId},
@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// Takes the link of a letter that told of something: it was somebody else's doing. The session that the letter told of ends, or all; the tokens of
-/// all are void. Somebody may know the password, so it is taken away, and a letter with which to choose another is sent.
+/// all are void. Somebody may know the password, so it is taken away, and a letter with which to choose another is sent. No browser is known to the
+/// account any longer, and where it was to be deleted it is kept.
 ///
 /// # Errors
 /// [`Error::InvalidLink`].
@@ -34,7 +35,7 @@ pub async fn it_was_not_me(
 }
 
 /// Says the same of an event of the account's, from a session that is trusted: the session of the event ends, or all, where that is the very one
-/// of who asks. An account that somebody else has planned to delete is kept. Where no mail is sent the password stays, as there would be no way back in.
+/// of who asks. Where no mail is sent the password stays, as there would be no way back in.
 ///
 /// # Errors
 /// [`Error::NotFound`], when there is no such event, or it is another's.
@@ -46,12 +47,9 @@ pub async fn distrust_event(
 ) -> Result<(), Error> {
     let id = Uuid::try_parse(event_id).map_err(|_| Error::NotFound)?;
     let store = &engine.parts().store;
-    let event = store.audit_event_of(who.user(), id).await?;
-    let event = event.ok_or(Error::NotFound)?;
-    if event.kind == AuditKind::DeletionPlanned.as_str() {
-        cancel_deletion(engine, who, device).await?;
-    }
-    let session = event.session_id.filter(|session| *session != who.session());
+    let session = store.session_of_event(who.user(), id).await?;
+    let session = session.ok_or(Error::NotFound)?;
+    let session = session.filter(|session| *session != who.session());
     distrust(engine, who.user(), session, None, device)
         .await?
         .then_some(())
@@ -95,6 +93,10 @@ async fn distrust(
         .concerning(user)
         .at_device(device);
     event.session = session;
+    let kept = engine
+        .new_event(AuditKind::DeletionCancelled, Actor::User, now)?
+        .concerning(user)
+        .at_device(device);
     let letter = match former_address(engine, user, link, &email).await? {
         Some(former) => {
             let detail = LetterDetail {
@@ -117,11 +119,13 @@ async fn distrust(
         link,
         letter: letter.as_ref(),
         event: &event,
+        kept: &kept,
     };
     let Some(version) = parts.store.distrust(&distrust).await? else {
         return Ok(false);
     };
     parts.revocations.raise_version(user, version, now);
+    parts.profiles.forget(user);
     if let Some(session) = session {
         parts.revocations.end_session(session, now);
     }

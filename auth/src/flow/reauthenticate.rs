@@ -78,11 +78,16 @@ pub(super) async fn own_account(
         return refused("Enter your password");
     }
     let parts = engine.parts();
-    let this_try = Try::begin_signed_in(engine, who.user()).await?;
     let user = parts.store.user(who.user()).await?;
     let user = user
         .filter(|user| user.disabled_at.is_none())
         .ok_or(Error::InvalidToken)?;
+    if user.password_hash.is_none() {
+        return refused(
+            "There is no password on this account. Choose one by a letter: “Forgot password”",
+        );
+    }
+    let this_try = Try::begin_signed_in(engine, user.id).await?;
     if !is_theirs(engine, &user, password, device).await? {
         this_try.failed(engine, Some(user.id), device).await?;
         return refused("This is not your password");

@@ -8,6 +8,7 @@ use super::{
     Device, Grant, SignInWay,
     known_device::Browser,
     link::{address_in, ask_for_link, found_link},
+    tries::Try,
     typed_code,
 };
 use crate::{
@@ -69,7 +70,7 @@ pub async fn sign_in_by_link(
 ///
 /// # Errors
 /// [`Error::WrongCode`], also where there is no such account, no such letter, or where the code is too old; [`Error::Invalid`], for what is no
-/// address; [`Error::NotFound`], where this is no way to sign in.
+/// address; [`Error::TooManyTries`] when wrong ones came too fast from one network; [`Error::NotFound`], where this is no way to sign in.
 pub async fn sign_in_by_code(
     engine: &Engine,
     email: &str,
@@ -105,6 +106,7 @@ async fn try_by_code(
     refuse_where_off(engine)?;
     let address = address_in(email)?;
     let store = &engine.parts().store;
+    let this_try = Try::begin_from(engine, &way.device).await?;
     let account = store.user_by_email(&address).await?.map(|user| user.id);
     let owner = account.unwrap_or_else(|| UserId::from(Uuid::nil()));
     let link = store.newest_link(owner, Purpose::SignIn).await?;
@@ -113,16 +115,13 @@ async fn try_by_code(
         .identifier_key
         .of_code(link.as_ref().map(|link| link.id), address.as_str());
     if let Some(link) = typed_code::judge(engine, &name, link, code).await? {
+        this_try.succeeded(engine).await?;
         return match enter(engine, &link, way).await {
             Err(Error::InvalidLink) => Err(Error::WrongCode),
             answer => answer,
         };
     }
-    let event = engine
-        .new_event(AuditKind::SignInFailed, Actor::Anonymous, engine.now())?
-        .concerning(account)
-        .at_device(&way.device);
-    store.add_audit_event(&event).await?;
+    this_try.failed(engine, account, &way.device).await?;
     Err(Error::WrongCode)
 }
 

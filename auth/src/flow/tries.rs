@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::{Device, known_device::Browser};
 use crate::{
     Engine, Error,
@@ -24,6 +26,19 @@ struct Count {
     /// of their own.
     ends_with_success: bool,
     before: Before,
+}
+
+impl Count {
+    /// That of where a device is in the network, if that is known.
+    fn of_address(engine: &Engine, device: &Device) -> Option<Self> {
+        let parts = engine.parts();
+        Some(Self {
+            name: parts.identifier_key.of_address(device.address?),
+            free_tries: parts.settings.throttle.address_free_tries,
+            ends_with_success: false,
+            before: Before::Nothing,
+        })
+    }
 }
 
 /// What is written down of wrong tries before this one.
@@ -52,22 +67,19 @@ impl Try {
     ) -> Result<Self, Error> {
         let parts = engine.parts();
         let (key, throttle) = (&parts.identifier_key, &parts.settings.throttle);
-        let count = |name, free_tries, ends_with_success| Count {
+        let count = |name| Count {
             name,
-            free_tries,
-            ends_with_success,
+            free_tries: throttle.free_tries,
+            ends_with_success: true,
             before: Before::Nothing,
         };
         let mut counts = Vec::new();
         if let Some(account) = browser.known_to() {
             let name = key.of_known_device(account, browser.hash());
-            counts.push(count(name, throttle.free_tries, true));
+            counts.push(count(name));
         } else {
-            counts.push(count(key.name(identifier), throttle.free_tries, true));
-            if let Some(address) = device.address {
-                let name = key.of_address(address);
-                counts.push(count(name, throttle.address_free_tries, false));
-            }
+            counts.push(count(key.name(identifier)));
+            counts.extend(Count::of_address(engine, device));
         }
         Self::let_through(engine, counts).await
     }
@@ -82,6 +94,29 @@ impl Try {
             before: Before::Nothing,
         };
         Self::let_through(engine, vec![count]).await
+    }
+
+    /// Lets a try for an account that waits to be made through, or not, as [`Self::begin`] does.
+    pub(super) async fn begin_sign_up(
+        engine: &Engine,
+        pending: Uuid,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        let parts = engine.parts();
+        let mut counts = vec![Count {
+            name: parts.identifier_key.of_sign_up(pending),
+            free_tries: parts.settings.throttle.free_tries,
+            ends_with_success: true,
+            before: Before::Nothing,
+        }];
+        counts.extend(Count::of_address(engine, device));
+        Self::let_through(engine, counts).await
+    }
+
+    /// Lets a try for whichever account through, or not, by where it comes from alone.
+    pub(super) async fn begin_from(engine: &Engine, device: &Device) -> Result<Self, Error> {
+        let counts = Count::of_address(engine, device).into_iter().collect();
+        Self::let_through(engine, counts).await
     }
 
     async fn let_through(engine: &Engine, mut counts: Vec<Count>) -> Result<Self, Error> {

@@ -18,10 +18,7 @@ pub(super) async fn judge(
 ) -> Result<Option<Link>, Error> {
     let parts = engine.parts();
     let now = engine.now();
-    let digits = digits_in(code);
-    if digits.is_empty() {
-        return Err(Error::of(Field::Code, "Enter the code from the letter"));
-    }
+    let digits = digits_in(code)?;
     let tries = parts.store.count_typed_code(name, now).await?;
     let link = link.filter(|link| {
         let code_stands = link.code_expires_at.is_some_and(|until| now < until);
@@ -37,8 +34,16 @@ pub(super) async fn judge(
 }
 
 /// A code without the spaces and dashes that people type into it.
-pub(super) fn digits_in(code: &str) -> String {
-    code.chars()
+///
+/// # Errors
+/// [`Error::Invalid`], when nothing else was typed: that is no try.
+pub(super) fn digits_in(code: &str) -> Result<String, Error> {
+    let digits: String = code
+        .chars()
         .filter(|character| !character.is_whitespace() && *character != '-')
-        .collect()
+        .collect();
+    if digits.is_empty() {
+        return Err(Error::of(Field::Code, "Enter the code from the letter"));
+    }
+    Ok(digits)
 }

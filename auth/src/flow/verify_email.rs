@@ -101,7 +101,7 @@ pub async fn verify_email(
 /// Takes the code of such a letter, from whoever is signed in to the account.
 ///
 /// # Errors
-/// [`Error::WrongCode`]; [`Error::InvalidLink`], when the code is too old or five others were tried.
+/// [`Error::WrongCode`]; [`Error::InvalidLink`], when the code is too old or five others were tried; [`Error::Invalid`], when nothing was typed.
 pub async fn verify_email_by_code(
     engine: &Engine,
     who: &Authenticated,

@@ -44,6 +44,11 @@ impl Engine {
                 return Ok(None);
             };
             let letter = row.id;
+            // It was never told what became of it: so often that it is what takes its carriers down.
+            if row.attempts > ATTEMPTS {
+                self.give_up(letter, &row.occasion).await?;
+                continue;
+            }
             if let Some(letter) = self.address(row, now).await? {
                 return Ok(Some(letter));
             }
@@ -62,10 +67,7 @@ impl Engine {
         let is_given_up = delivery == Delivery::Refused
             || (delivery == Delivery::Failed && letter.attempts >= ATTEMPTS);
         if is_given_up {
-            let event = self
-                .new_event(AuditKind::LetterRefused, Actor::System, now)?
-                .with_detail(format!("occasion={}", letter.occasion));
-            store.give_up_letter(letter.id, &event).await?;
+            self.give_up(letter.id, letter.occasion.as_str()).await?;
         } else if delivery == Delivery::Sent {
             store.delete_letter(letter.id).await?;
         } else {
@@ -74,6 +76,13 @@ impl Engine {
             store.postpone_letter(letter.id, now.plus(wait)).await?;
         }
         Ok(())
+    }
+
+    async fn give_up(&self, letter: Uuid, occasion: &str) -> Result<(), Error> {
+        let event = self
+            .new_event(AuditKind::LetterRefused, Actor::System, self.now())?
+            .with_detail(format!("occasion={occasion}"));
+        Ok(self.parts().store.give_up_letter(letter, &event).await?)
     }
 
     /// How many letters wait, and since when.
@@ -164,38 +173,44 @@ impl Engine {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let parts = self.parts();
-        let (token, expires_at) = (parts.letter_key.token(letter.id), now.plus(purpose.life()));
+        let token = parts.letter_key.token(letter.id);
+        let expires_at = now.plus(self.link_life(letter.occasion, purpose));
         let code = purpose
             .code_life()
             .map(|life| (parts.letter_key.code(letter.id), now.plus(life)));
+        let link = NewLink {
+            id: letter.id,
+            purpose,
+            user: user.map(|user| user.id),
+            pending: id_in(letter.detail.pending.as_deref()),
+            email: letter.to.clone(),
+            session: id_in(letter.detail.session.as_deref()),
+            token_hash: token_hash(&token),
+            code: code.as_ref().map(|(code, expires_at)| {
+                let hash = parts.letter_key.code_hash(letter.id, code.expose_secret());
+                (hash, *expires_at)
+            }),
+            security_version: user.map_or(SecurityVersion::FIRST, |user| user.security_version),
+            expires_at,
+        };
         let stands = if is_linked {
-            let code_expires_at = code.as_ref().map(|(_, expires_at)| *expires_at);
-            parts
-                .store
-                .extend_link(letter.id, expires_at, code_expires_at)
-                .await?
+            parts.store.renew_link(&link).await?
         } else {
-            let new = NewLink {
-                id: letter.id,
-                purpose,
-                user: user.map(|user| user.id),
-                pending: id_in(letter.detail.pending.as_deref()),
-                email: letter.to.clone(),
-                session: id_in(letter.detail.session.as_deref()),
-                token_hash: token_hash(&token),
-                code: code.as_ref().map(|(code, expires_at)| {
-                    let hash = parts.letter_key.code_hash(letter.id, code.expose_secret());
-                    (hash, *expires_at)
-                }),
-                security_version: user.map_or(SecurityVersion::FIRST, |user| user.security_version),
-                expires_at,
-            };
-            parts.store.add_link(&new, now).await?
+            parts.store.add_link(&link, now).await?
         };
         letter.link = Some(token);
         letter.code = code.map(|(code, _)| code);
         letter.link_expires_at = Some(expires_at);
         Ok(stands)
+    }
+
+    /// How long a link is good, from when its letter is sent. One that keeps an account from being deleted is, until that is done.
+    fn link_life(&self, occasion: Occasion, purpose: Purpose) -> Duration {
+        if occasion == Occasion::DeletionPlanned {
+            self.parts().settings.deletion_delay
+        } else {
+            purpose.life()
+        }
     }
 }
 

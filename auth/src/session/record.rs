@@ -63,6 +63,8 @@ pub enum EndReason {
     EndedByOwner,
     /// Its owner said that it, or what was done to the account, was not their doing.
     NotMe,
+    /// The account has another address.
+    EmailChanged,
     /// The account was given its former address back.
     EmailChangeUndone,
 }
@@ -83,6 +85,7 @@ impl EndReason {
             Self::AddressProven => "address_proven",
             Self::EndedByOwner => "ended_by_owner",
             Self::NotMe => "not_me",
+            Self::EmailChanged => "email_changed",
             Self::EmailChangeUndone => "email_change_undone",
         }
     }

@@ -2,15 +2,17 @@
 //! waits for another that waits for it.
 
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 use super::{
     Link, NewLetter, NewSession, Store, StoreError,
     audit::insert_audit_event,
     begin,
+    deletion::keep_account,
     letter::insert_letter,
     link::{delete_links, use_link},
     only,
-    session::{end_sessions_of, insert_session},
+    session::{end_other_sessions_of, end_sessions_of, insert_session},
     user::hold_user,
     writing,
 };
@@ -117,28 +119,36 @@ impl Store {
         }))
     }
 
-    /// Gives a user another address, of which it is not proven that it is theirs, and writes that down as `event`: both or nothing. Answers false,
-    /// where somebody else has it.
+    /// Gives a user another address, of which it is not proven that it is theirs, ends all their sessions but `this`, and writes that down as
+    /// `event`: all of it or nothing. Answers which sessions ended; nothing, where somebody else has the address.
     pub(crate) async fn change_email(
         &self,
         user: UserId,
+        this: SessionId,
         email: &EmailAddress,
         event: &AuditEvent<'_>,
-    ) -> Result<bool, StoreError> {
-        Ok(writing!(self, pool => {
+    ) -> Result<Option<Vec<SessionId>>, StoreError> {
+        let ended = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             let changed = touched!(sqlx::query(
                 "UPDATE users SET email = $2, email_verified_at = NULL WHERE id = $1
                    AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.email = $2)",
             ).bind(user).bind(email.as_str()).execute(&mut *transaction).await);
             if changed == 1 {
+                let ended: Vec<SessionId> = end_other_sessions_of!(user, this, event.at, EndReason::EmailChanged)
+                    .fetch_all(&mut *transaction).await?;
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 transaction.commit().await?;
+                Some(ended)
             } else {
                 transaction.rollback().await?;
+                None
             }
-            changed == 1
-        }))
+        });
+        if ended.is_some() {
+            self.tell_of_change().await;
+        }
+        Ok(ended)
     }
 
     /// Takes back what was sent to a user to confirm another address, writes a new letter instead and writes that down as `event`: all of it or
@@ -163,16 +173,18 @@ impl Store {
         Ok(())
     }
 
-    /// Uses a link up to give its user the address that it was sent to, in the place of `from`, which is told by `letter`; all of it or nothing.
-    /// Answers false if the link does not stand, the address is another by now or somebody else's, or the user may not sign in.
+    /// Uses a link up to give its user the address that it was sent to, in the place of `from`, which is told by `letter`, and ends all their
+    /// sessions but the one that the link tells of; all of it or nothing. Answers which sessions ended; nothing, if the link does not stand, the
+    /// address is another by now or somebody else's, or the user may not sign in.
     pub(crate) async fn confirm_new_email(
         &self,
         link: &Link,
         from: &str,
         letter: Option<&NewLetter>,
         event: &AuditEvent<'_>,
-    ) -> Result<bool, StoreError> {
-        Ok(writing!(self, pool => {
+    ) -> Result<Option<Vec<SessionId>>, StoreError> {
+        let asked_in = link.session_id.unwrap_or(Uuid::nil());
+        let ended = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             let changed = touched!(sqlx::query(
                 "UPDATE users SET email = $3, email_verified_at = $4
@@ -180,29 +192,36 @@ impl Store {
                    AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.email = $3)",
             ).bind(link.user_id).bind(from).bind(link.email.as_str()).bind(event.at).bind(link.security_version)
              .execute(&mut *transaction).await);
-            let done = changed == 1 && use_link!(link, event.at).execute(&mut *transaction).await?.rows_affected() == 1;
-            if done {
+            if changed == 1 && use_link!(link, event.at).execute(&mut *transaction).await?.rows_affected() == 1 {
+                let ended: Vec<SessionId> = end_other_sessions_of!(link.user_id, asked_in, event.at, EndReason::EmailChanged)
+                    .fetch_all(&mut *transaction).await?;
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 if let Some(letter) = letter {
                     insert_letter!(letter).execute(&mut *transaction).await?;
                 }
                 transaction.commit().await?;
+                Some(ended)
             } else {
                 transaction.rollback().await?;
+                None
             }
-            done
-        }))
+        });
+        if ended.is_some() {
+            self.tell_of_change().await;
+        }
+        Ok(ended)
     }
 
     /// Uses a link up to give its user back the address that it was sent to: their tokens are void, their sessions end, and so do links and letters
     /// that were sent since the change, which may have gone to somebody else. Where a letter leads to another password, the present one is taken
-    /// away. All of it or nothing. Answers the new security version; nothing, if the link does not stand, the address is somebody else's, or the
+    /// away; where the account was to be deleted it is kept, which is written down as `kept`. All of it or nothing. Answers the new security version; nothing, if the link does not stand, the address is somebody else's, or the
     /// user may not sign in.
     pub(crate) async fn undo_email_change(
         &self,
         link: &Link,
         letter: Option<&NewLetter>,
         event: &AuditEvent<'_>,
+        kept: &AuditEvent<'_>,
     ) -> Result<Option<SecurityVersion>, StoreError> {
         let version = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
@@ -227,6 +246,9 @@ impl Store {
                 // the second change.
                 sqlx::query("DELETE FROM links WHERE user_id = $1 AND (purpose <> $2 OR id > $3)")
                     .bind(link.user_id).bind(Purpose::UndoEmailChange.as_str()).bind(link.id).execute(&mut *transaction).await?;
+                if keep_account!(link.user_id, event.at).execute(&mut *transaction).await?.rows_affected() == 1 {
+                    insert_audit_event!(kept).execute(&mut *transaction).await?;
+                }
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 if let Some(letter) = letter {
                     insert_letter!(letter).execute(&mut *transaction).await?;

@@ -29,6 +29,17 @@ macro_rules! anonymise_events {
     };
 }
 
+/// The statement that keeps an account which was to be deleted: it touches one row, or nothing was planned, or its day has come. From then on
+/// its events lose whose they were, so there is no way back.
+macro_rules! keep_account {
+    ($user:expr, $now:expr) => {
+        sqlx::query("UPDATE users SET deletes_at = NULL WHERE id = $1 AND deletes_at > $2")
+            .bind($user)
+            .bind($now)
+    };
+}
+pub(super) use keep_account;
+
 impl Store {
     /// Plans an account to be deleted, posts a letter, and writes that down as `event`: all of it or nothing. Answers false where it was planned
     /// already.
@@ -54,7 +65,7 @@ impl Store {
         }))
     }
 
-    /// Keeps an account that was to be deleted, and writes that down as `event`: both or nothing.
+    /// Keeps an account that was to be deleted and whose day has not come, and writes that down as `event`: both or nothing.
     pub(crate) async fn cancel_deletion(
         &self,
         user: UserId,
@@ -62,8 +73,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            let kept = sqlx::query("UPDATE users SET deletes_at = NULL WHERE id = $1 AND deletes_at IS NOT NULL")
-                .bind(user).execute(&mut *transaction).await?.rows_affected();
+            let kept = keep_account!(user, event.at).execute(&mut *transaction).await?.rows_affected();
             if kept == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
             }

@@ -12,6 +12,7 @@ use super::{
     letter::{delete_letters, insert_letter},
     only, reading,
     session::end_sessions_of,
+    user::hold_user,
     writing,
 };
 use crate::{
@@ -37,6 +38,15 @@ pub(crate) struct NewLink {
     pub(crate) code: Option<(Vec<u8>, Timestamp)>,
     pub(crate) security_version: SecurityVersion,
     pub(crate) expires_at: Timestamp,
+}
+
+impl NewLink {
+    fn code_columns(&self) -> (Option<&[u8]>, Option<Timestamp>) {
+        match &self.code {
+            Some((hash, expires_at)) => (Some(hash.as_slice()), Some(*expires_at)),
+            None => (None, None),
+        }
+    }
 }
 
 /// A link as it stands.
@@ -91,16 +101,16 @@ impl Store {
     pub(crate) async fn add_link(&self, new: &NewLink, now: Timestamp) -> Result<bool, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
+            if let Some(user) = new.user {
+                hold_user!(user).execute(&mut *transaction).await?;
+            }
             let linked = sqlx::query("UPDATE letters SET linked_at = $2, user_id = $3 WHERE id = $1 AND linked_at IS NULL")
                 .bind(new.id).bind(now).bind(new.user).execute(&mut *transaction).await?.rows_affected();
             if linked == 1 {
                 if let (Some(user), true) = (new.user, new.purpose.is_replaced()) {
                     delete_links!(user, new.purpose).execute(&mut *transaction).await?;
                 }
-                let (code_hash, code_expires_at) = match &new.code {
-                    Some((hash, expires_at)) => (Some(hash.as_slice()), Some(*expires_at)),
-                    None => (None, None),
-                };
+                let (code_hash, code_expires_at) = new.code_columns();
                 sqlx::query(
                     "INSERT INTO links (id, purpose, user_id, pending_id, email, session_id, token_hash, code_hash, code_expires_at,
                        security_version, expires_at)
@@ -114,16 +124,15 @@ impl Store {
         }))
     }
 
-    /// Lets a link whose letter is sent again be good for as long as a new one. Answers false if it was used or replaced meanwhile.
-    pub(crate) async fn extend_link(
-        &self,
-        id: Uuid,
-        expires_at: Timestamp,
-        code_expires_at: Option<Timestamp>,
-    ) -> Result<bool, StoreError> {
-        let extended = writing!(self, pool => sqlx::query("UPDATE links SET expires_at = $2, code_expires_at = $3 WHERE id = $1")
-            .bind(id).bind(expires_at).bind(code_expires_at).execute(pool).await.map(|done| done.rows_affected()))?;
-        Ok(extended == 1)
+    /// Lets a link whose letter is sent again be good for as long as a new one, by what this letter says of it: the secret that its token and its
+    /// code follow from may be another by now. Answers false if it was used or replaced meanwhile.
+    pub(crate) async fn renew_link(&self, link: &NewLink) -> Result<bool, StoreError> {
+        let (code_hash, code_expires_at) = link.code_columns();
+        let renewed = writing!(self, pool => sqlx::query(
+            "UPDATE links SET expires_at = $2, token_hash = $3, code_hash = $4, code_expires_at = $5 WHERE id = $1",
+        ).bind(link.id).bind(link.expires_at).bind(link.token_hash.as_slice()).bind(code_hash).bind(code_expires_at)
+         .execute(pool).await.map(|done| done.rows_affected()))?;
+        Ok(renewed == 1)
     }
 
     /// The link of this token.

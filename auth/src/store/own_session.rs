@@ -1,16 +1,17 @@
 //! What a user does to their own sessions: proves one anew, ends others, and trusts some no longer.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Link, NewLetter, Store, StoreError,
     audit::insert_audit_event,
     begin,
+    deletion::keep_account,
+    known_device::forget_devices,
     letter::insert_letter,
     link::use_link,
     only, reading,
-    session::{end_session_of, end_sessions_of},
+    session::{end_other_sessions_of, end_session_of, end_sessions_of},
     user::hold_user,
     writing,
 };
@@ -33,13 +34,8 @@ pub(crate) struct Distrust<'a> {
     pub(crate) letter: Option<&'a NewLetter>,
     /// How it is written down.
     pub(crate) event: &'a AuditEvent<'a>,
-}
-
-/// An event of the audit log, as far as it tells of a session.
-#[derive(Debug, FromRow)]
-pub(crate) struct EventSession {
-    pub(crate) kind: String,
-    pub(crate) session_id: Option<SessionId>,
+    /// How it is written down that the account is kept, where it was to be deleted.
+    pub(crate) kept: &'a AuditEvent<'a>,
 }
 
 impl Store {
@@ -77,10 +73,8 @@ impl Store {
             let mut transaction = begin(pool).await?;
             // The user first, so that two who do the same wait for each other here, and not each for a session of the other's.
             hold_user!(user).execute(&mut *transaction).await?;
-            let ended: Vec<SessionId> = sqlx::query_scalar(
-                "UPDATE sessions SET revoked_at = $3, end_reason = $4
-                 WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL AND expires_at > $3 RETURNING id",
-            ).bind(user).bind(this).bind(event.at).bind(EndReason::EndedByOwner.as_str()).fetch_all(&mut *transaction).await?;
+            let ended: Vec<SessionId> = end_other_sessions_of!(user, this, event.at, EndReason::EndedByOwner)
+                .fetch_all(&mut *transaction).await?;
             if !ended.is_empty() {
                 let event = event.with_detail(format!("sessions={}", ended.len()));
                 insert_audit_event!(event).execute(&mut *transaction).await?;
@@ -94,19 +88,20 @@ impl Store {
         Ok(ended)
     }
 
-    /// What an event of a user's is, and which session it tells of. Nothing, if there is no such event.
-    pub(crate) async fn audit_event_of(
+    /// The session that an event of a user's tells of, if it tells of one. Nothing at all, if there is no such event.
+    pub(crate) async fn session_of_event(
         &self,
         user: UserId,
         event: Uuid,
-    ) -> Result<Option<EventSession>, StoreError> {
-        Ok(reading!(self, pool => sqlx::query_as(
-            "SELECT kind, session_id FROM audit_events WHERE id = $1 AND user_id = $2",
+    ) -> Result<Option<Option<SessionId>>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_scalar(
+            "SELECT session_id FROM audit_events WHERE id = $1 AND user_id = $2",
         ).bind(event).bind(user).fetch_optional(pool).await)?)
     }
 
-    /// Ends a session of a user, or all, and makes all their tokens void, so that who stays must refresh; all of it or nothing. Answers the new
-    /// security version; nothing, if the link does not stand or the user may not sign in.
+    /// Ends a session of a user, or all, and makes all their tokens void, so that who stays must refresh. No browser is known to the account any
+    /// longer, and where it was to be deleted it is kept; all of it or nothing. Answers the new security version; nothing, if the link does not
+    /// stand or the user may not sign in.
     pub(crate) async fn distrust(
         &self,
         distrust: &Distrust<'_>,
@@ -132,6 +127,10 @@ impl Store {
                     None => {
                         end_sessions_of!(user, at, EndReason::NotMe).execute(&mut *transaction).await?;
                     }
+                }
+                forget_devices!(user).execute(&mut *transaction).await?;
+                if keep_account!(user, at).execute(&mut *transaction).await?.rows_affected() == 1 {
+                    insert_audit_event!(distrust.kept).execute(&mut *transaction).await?;
                 }
                 insert_audit_event!(distrust.event).execute(&mut *transaction).await?;
                 if let Some(letter) = distrust.letter {

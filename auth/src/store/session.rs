@@ -100,6 +100,21 @@ macro_rules! end_sessions_of {
 }
 pub(super) use end_sessions_of;
 
+/// The statement that ends all sessions of a user but one, and answers which they were.
+macro_rules! end_other_sessions_of {
+    ($user:expr, $this:expr, $at:expr, $reason:expr) => {
+        sqlx::query_scalar(
+            "UPDATE sessions SET revoked_at = $3, end_reason = $4
+             WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL AND expires_at > $3 RETURNING id",
+        )
+        .bind($user)
+        .bind($this)
+        .bind($at)
+        .bind($reason.as_str())
+    };
+}
+pub(super) use end_other_sessions_of;
+
 /// The statement that ends one session of a user, if it stands.
 macro_rules! end_session_of {
     ($session:expr, $user:expr, $at:expr, $reason:expr) => {
@@ -206,7 +221,7 @@ struct RotatedRow {
     has_notices: bool,
 }
 
-/// What is told of a user line by line, in one column: one look-up in place of five. No name or address holds a line end, and JSON writes
+/// What is told of a user line by line, in one column: one look-up in place of six. No name or address holds a line end, and JSON writes
 /// it as something else.
 struct UserLines {
     username: String,
@@ -214,23 +229,25 @@ struct UserLines {
     security_version: SecurityVersion,
     roles: Names,
     groups: Names,
+    has_password: bool,
 }
 
 impl TryFrom<String> for UserLines {
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let [username, email, version, roles, groups] = text
+        let [username, email, version, roles, groups, password] = text
             .lines()
             .collect::<Vec<_>>()
             .try_into()
-            .map_err(|_| "a user is told in five lines")?;
+            .map_err(|_| "a user is told in six lines")?;
         Ok(Self {
             username: username.to_owned(),
             email: email.to_owned(),
             security_version: SecurityVersion::from_claim(version.parse()?),
             roles: Names::try_from(roles.to_owned())?,
             groups: Names::try_from(groups.to_owned())?,
+            has_password: password == "password",
         })
     }
 }
@@ -243,6 +260,7 @@ impl RotatedRow {
             email: self.user.email,
             email_verified_at: self.email_verified_at,
             password_hash: None,
+            has_password: self.user.has_password,
             roles: self.user.roles.0,
             groups: self.user.groups.0,
             security_version: self.user.security_version,
@@ -282,6 +300,7 @@ impl Store {
                AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND disabled_at IS NULL)
              RETURNING id, user_id, generation, confirmed_generation, created_at, rotated_at, expires_at, absolute_expires_at, auth_time, amr, remembered, revoked_at,
                (SELECT username || '\n' || email || '\n' || security_version || '\n' || role_names || '\n' || group_names
+                   || CASE WHEN password_hash IS NULL THEN '\nno password' ELSE '\npassword' END
                 FROM users WHERE users.id = sessions.user_id) AS user_lines,
                (SELECT users.created_at FROM users WHERE users.id = sessions.user_id) AS user_created_at,
                (SELECT users.email_verified_at FROM users WHERE users.id = sessions.user_id) AS email_verified_at,

@@ -88,6 +88,7 @@ impl From<UserRow> for User {
             username: row.username,
             email: row.email,
             email_verified_at: row.email_verified_at,
+            has_password: row.password_hash.is_some(),
             password_hash: row.password_hash.map(SecretString::from),
             roles: row.role_names.0,
             groups: row.group_names.0,

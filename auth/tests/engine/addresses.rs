@@ -289,3 +289,52 @@ async fn another_name_is_theirs_alone_and_the_former_is_free() {
     next.email = "next@example.org".to_owned();
     flow::sign_up(&engine, next).await.unwrap();
 }
+
+#[tokio::test]
+async fn another_address_ends_all_sessions_but_the_one_in_which_it_was_asked_for() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    let elsewhere = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    mail(&engine).await;
+    ask(&engine, &ada, "ada@example.net").await.unwrap();
+    call(&engine, &elsewhere.access_token).await.unwrap();
+    let link = only_link(&mail(&engine).await, Occasion::ConfirmNewEmail);
+    confirm(&engine, &link).await.unwrap();
+    assert_invalid(call(&engine, &elsewhere.access_token).await);
+    assert_invalid(refresh(&engine, &elsewhere.refresh_token).await);
+    call(&engine, &ada.access_token).await.unwrap();
+    refresh(&engine, &ada.refresh_token).await.unwrap();
+}
+
+#[tokio::test]
+async fn so_it_is_where_no_mail_is_sent() {
+    let database = TestDatabase::new().await;
+    let engine = database.engine().await;
+    let ada = sign_up(&engine, "ada").await;
+    let elsewhere = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    ask(&engine, &ada, "ada@example.net").await.unwrap();
+    assert_invalid(call(&engine, &elsewhere.access_token).await);
+    assert_invalid(refresh(&engine, &elsewhere.refresh_token).await);
+    call(&engine, &ada.access_token).await.unwrap();
+    refresh(&engine, &ada.refresh_token).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_takes_the_former_address_back_keeps_the_account() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    let way_back = moved(&database, &engine, &ada, "thief@example.net").await;
+    let as_thief = who(&engine, &ada).await;
+    let planned = flow::plan_deletion(&engine, &as_thief, &device()).await;
+    assert!(planned.unwrap().deletes_at.is_some());
+    undo(&engine, &way_back).await.unwrap();
+    let reset = only_link(&mail(&engine).await, Occasion::ResetPassword);
+    flow::reset_password(&engine, &reset, &NEW_PASSWORD.into(), &device())
+        .await
+        .unwrap();
+    let back = sign_in(&engine, "ada", NEW_PASSWORD).await.unwrap();
+    assert_eq!(back.profile.deletes_at, None);
+}

@@ -6,7 +6,7 @@ use auth::{Engine, Grant, Letter, Occasion, account::Profile, flow};
 
 use crate::support::{
     PASSWORD, TestDatabase, assert_invalid, call, device, eventually, mail, new_user, on_database,
-    refresh, sign_in, sign_up, who,
+    only_link, refresh, sign_in, sign_up, who,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -66,6 +66,39 @@ async fn it_is_planned_once_told_and_can_be_taken_back() {
     database.turn(DAY * 15);
     assert_eq!(engine.clean_once().await.unwrap().users, 0);
     refresh(&engine, &meanwhile.refresh_token).await.unwrap();
+}
+
+#[tokio::test]
+async fn until_its_day_the_letter_that_tells_of_it_keeps_the_account() {
+    let database = TestDatabase::new().await;
+    let engine = engine(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    plan(&engine, &ada).await;
+    let told = only_link(&mail(&engine).await, Occasion::DeletionPlanned);
+    database.turn(Duration::from_secs(14 * 24 * 60 * 60 - 1));
+    flow::it_was_not_me(&engine, &told, &device())
+        .await
+        .unwrap();
+    assert_invalid(refresh(&engine, &ada.refresh_token).await);
+    assert!(sign_in(&engine, "ada", PASSWORD).await.is_err());
+    database.turn(DAY);
+    assert_eq!(engine.clean_once().await.unwrap().users, 0);
+    let kept = "SELECT COUNT(*) FROM audit_events WHERE kind = 'deletion_cancelled' AND user_id IS NOT NULL";
+    assert_eq!(count(&database, kept).await, 1);
+}
+
+#[tokio::test]
+async fn once_its_day_has_come_there_is_no_way_back() {
+    let database = TestDatabase::new().await;
+    let engine = engine(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    plan(&engine, &ada).await;
+    database.turn(Duration::from_secs(14 * 24 * 60 * 60 - 1));
+    let ada = refresh(&engine, &ada.refresh_token).await.unwrap();
+    database.turn(Duration::from_secs(1));
+    assert!(cancel(&engine, &ada).await.deletes_at.is_some());
+    assert_eq!(engine.clean_once().await.unwrap().users, 1);
 }
 
 #[tokio::test]

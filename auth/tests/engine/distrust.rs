@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use auth::{Engine, Error, Grant, Occasion, SecretString, account::AccountEvent, flow};
+use auth::{
+    Engine, Error, ExposeSecret as _, Grant, Occasion, SecretString, account::AccountEvent, flow,
+};
 
 use crate::support::{
     PASSWORD, TestDatabase, assert_invalid, assert_void, call, device, link_in, mail, mailing,
@@ -56,6 +58,24 @@ async fn of_a_sign_in_from_a_strange_browser_it_ends_that_session_alone() {
     call(&engine, &ada.access_token).await.unwrap();
     assert_void(say(&engine, &told).await);
     assert_reset_begun(&engine).await;
+}
+
+#[tokio::test]
+async fn the_browser_of_whoever_it_was_is_known_no_longer() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let key = thief.device_key.unwrap().expose_secret().to_owned();
+    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    say(&engine, &told).await.unwrap();
+    assert_reset_begun(&engine).await;
+    mail(&engine).await;
+    sign_in_from(&engine, "ada", NEW_PASSWORD, Some(&key))
+        .await
+        .unwrap();
+    only_link(&mail(&engine).await, Occasion::NewDevice);
 }
 
 #[tokio::test]

@@ -103,6 +103,21 @@ async fn a_letter_that_is_not_taken_waits_longer_each_time_and_is_given_up_after
 }
 
 #[tokio::test]
+async fn a_letter_of_which_nobody_ever_says_what_became_is_given_up() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    sign_up(&engine, "ada").await;
+    let mut attempts = 0;
+    while engine.claim_letter().await.unwrap().is_some() {
+        attempts += 1;
+        database.turn(2 * MINUTE);
+    }
+    assert_eq!(attempts, 28);
+    assert_eq!(engine.letters_waiting().await.unwrap().count, 0);
+    assert_eq!(refused_letters(&engine).await, 1);
+}
+
+#[tokio::test]
 async fn the_link_of_a_letter_that_waited_longer_than_it_is_good_opens_something_all_the_same() {
     let database = TestDatabase::new().await;
     let engine = mailing(&database).await;

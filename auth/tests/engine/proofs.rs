@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use auth::{Engine, Error, Grant, error::Field, flow};
+use auth::{Engine, Error, Grant, Occasion, error::Field, flow};
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_invalid, assert_refused, device, refresh, sign_in_from, sign_up,
-    who,
+    PASSWORD, TestDatabase, assert_invalid, assert_refused, device, mail, mailing, only_link,
+    refresh, sign_in_from, sign_up, who,
 };
 
 const WRONG: &str = "the weaver sings at dawn";
@@ -127,5 +127,29 @@ async fn a_session_that_has_ended_is_not_proven_again() {
             &device(),
         )
         .await,
+    );
+}
+
+#[tokio::test]
+async fn who_has_no_password_is_told_so() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    assert!(ada.profile.has_password);
+    mail(&engine).await;
+    sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    flow::it_was_not_me(&engine, &told, &device())
+        .await
+        .unwrap();
+    let ada = refresh(&engine, &ada.refresh_token).await.unwrap();
+    assert!(!ada.profile.has_password);
+    let Err(Error::Invalid(errors)) = reauthenticate(&engine, &ada, PASSWORD).await else {
+        panic!("a password that was taken away proves something");
+    };
+    let said = format!("{errors:?}");
+    assert!(
+        said.contains("There is no password on this account"),
+        "{said}"
     );
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use auth::{
-    Engine, Error, ExposeSecret, Grant, Letter, Occasion, SecretString, SignedUp, Verification,
+    Engine, EngineSettings, Error, ExposeSecret, Grant, Letter, Occasion, SecretString, SignedUp,
+    Verification,
     error::Field,
     flow::{self, ConfirmSignUp, FromLetter},
 };
@@ -13,12 +14,12 @@ use crate::support::{
 };
 
 async fn requiring(database: &TestDatabase) -> Engine {
-    database
-        .engine_with(|settings| {
-            settings.sends_mail = true;
-            settings.verification = Verification::Required;
-        })
-        .await
+    database.engine_with(require).await
+}
+
+fn require(settings: &mut EngineSettings) {
+    settings.sends_mail = true;
+    settings.verification = Verification::Required;
 }
 
 /// Asks for an account. Answers what the browser holds from then on.
@@ -253,4 +254,31 @@ async fn what_is_wrong_with_the_fields_is_told_and_without_mail_nothing_begins()
         flow::sign_up(&silent, new_user("ada")).await,
         Err(Error::NoMail)
     ));
+}
+
+#[tokio::test]
+async fn whoever_guesses_the_password_that_was_chosen_must_wait() {
+    let database = TestDatabase::new().await;
+    let engine = database
+        .engine_with(|settings| {
+            require(settings);
+            settings.throttle.free_tries = 1;
+        })
+        .await;
+    ask(&engine, "ada", "ada@example.org").await;
+    let letter = letter(&engine, Occasion::ConfirmSignUp).await;
+    let typed = |password: &str| ConfirmSignUp {
+        password: Some(password.into()),
+        ..by_link(&letter, None)
+    };
+    for _ in 0..2 {
+        let wrong = flow::confirm_sign_up(&engine, typed("the weaver sings at dawn")).await;
+        assert_refused(wrong, Field::Password);
+    }
+    let answer = flow::confirm_sign_up(&engine, typed(PASSWORD)).await;
+    assert!(matches!(answer, Err(Error::TooManyTries { .. })));
+    database.turn(Duration::from_secs(1));
+    flow::confirm_sign_up(&engine, typed(PASSWORD))
+        .await
+        .unwrap();
 }

@@ -141,6 +141,32 @@ async fn after_five_wrong_codes_the_right_one_is_taken_no_longer() {
 }
 
 #[tokio::test]
+async fn codes_that_one_network_types_are_counted_whatever_the_address() {
+    let database = TestDatabase::new().await;
+    let engine = database
+        .engine_with(|settings| {
+            settings.sends_mail = true;
+            settings.sign_in_links = true;
+            settings.throttle.address_free_tries = 2;
+        })
+        .await;
+    proven(&engine, "ada").await;
+    let letter = ask(&engine, &database, "ada@example.org").await.unwrap();
+    let right = code(&letter);
+    for number in 0..3 {
+        let stranger = format!("stranger{number}@example.org");
+        let answer = flow::sign_in_by_code(&engine, &stranger, "1", way()).await;
+        assert!(matches!(answer, Err(Error::WrongCode)), "{number}");
+    }
+    let answer = flow::sign_in_by_code(&engine, "ada@example.org", &right, way()).await;
+    assert!(matches!(answer, Err(Error::TooManyTries { .. })));
+    database.turn(Duration::from_secs(1));
+    flow::sign_in_by_code(&engine, "ada@example.org", &right, way())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn a_code_is_good_for_its_own_letter_and_address_alone() {
     let database = TestDatabase::new().await;
     let engine = linking(&database).await;

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use auth::{
-    Engine, Error, ExposeSecret as _, Grant, Occasion, Purpose, SecretString, flow,
+    Engine, Error, ExposeSecret as _, Grant, Occasion, Purpose, SecretString, error::Field, flow,
     flow::administration,
 };
 
 use crate::support::{
-    PASSWORD, TestDatabase, assert_void, at_once, device, mail, mailing, only_link, operator,
-    refresh, sign_in, sign_up, who,
+    PASSWORD, TestDatabase, assert_refused, assert_void, at_once, device, mail, mailing, only_link,
+    operator, refresh, sign_in, sign_up, who,
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -159,6 +159,23 @@ async fn after_five_wrong_codes_the_right_one_is_refused_too() {
         assert!(matches!(answer, Err(Error::WrongCode)), "{answer:?}");
     }
     assert_void(flow::verify_email_by_code(&engine, &who, code.expose_secret(), &device()).await);
+}
+
+#[tokio::test]
+async fn nothing_typed_is_no_try() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    let letter = mail(&engine).await.remove(0);
+    let who = who(&engine, &ada).await;
+    for _ in 0..6 {
+        let answer = flow::verify_email_by_code(&engine, &who, " - ", &device()).await;
+        assert_refused(answer, Field::Code);
+    }
+    let code = letter.code.unwrap();
+    flow::verify_email_by_code(&engine, &who, code.expose_secret(), &device())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -280,6 +280,8 @@ pub(crate) struct Profile {
     email: String,
     /// Whether it was proven that the address is theirs.
     email_verified: bool,
+    /// Whether there is a password. There is none after it was taken away, since somebody else may know it, until the owner chooses another.
+    has_password: bool,
     /// What the user may do, in words of the product. Empty for a new user.
     roles: Vec<String>,
     /// The teams that the user belongs to. Empty for a new user.

@@ -40,6 +40,7 @@ use crate::{
                 "username": "countess",
                 "email": "ada@example.org",
                 "email_verified": true,
+                "has_password": true,
                 "roles": [],
                 "groups": [],
                 "created_at": "2027-01-15T08:00:00Z",

@@ -57,6 +57,7 @@ use crate::{
                     "username": "ada",
                     "email": "ada@example.org",
                     "email_verified": true,
+                    "has_password": true,
                     "roles": [],
                     "groups": [],
                     "created_at": "2027-01-15T08:00:00Z",
@@ -111,6 +112,7 @@ impl IntoResponses for Refusals {
             Kind::UnsupportedMediaType,
             Kind::CrossSiteRequest,
             Kind::TooManyRequests,
+            Kind::TooManyTries,
             Kind::Busy,
             Kind::Unavailable,
         ])

@@ -41,6 +41,7 @@ use crate::{
                 "username": "ada",
                 "email": "ada@example.org",
                 "email_verified": true,
+                "has_password": true,
                 "roles": [],
                 "groups": [],
                 "created_at": "2027-01-15T08:00:00Z",

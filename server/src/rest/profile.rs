@@ -32,6 +32,7 @@ use crate::{bearer::Caller, openapi, problem::Problem, state::State};
                 "username": "ada",
                 "email": "ada@example.org",
                 "email_verified": true,
+                "has_password": true,
                 "roles": [],
                 "groups": [],
                 "created_at": "2027-01-15T08:00:00Z",

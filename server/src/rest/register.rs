@@ -59,6 +59,7 @@ use crate::{
                     "username": "ada",
                     "email": "ada@example.org",
                     "email_verified": false,
+                    "has_password": true,
                     "roles": [],
                     "groups": [],
                     "created_at": "2027-01-15T08:00:00Z",

@@ -87,6 +87,7 @@ impl IntoResponses for Refusals {
             Kind::CrossSiteRequest,
             Kind::NotFound,
             Kind::TooManyRequests,
+            Kind::TooManyTries,
             Kind::Unavailable,
         ])
     }

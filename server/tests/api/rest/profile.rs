@@ -15,7 +15,7 @@ async fn a_bearer_token_shows_its_owner() {
     answer.assert_not_stored();
     answer.assert_no_cookie();
     let expected = json!({
-        "id": ada.id, "username": "Ada", "email": "ada@example.org", "email_verified": false, "roles": [], "groups": [], "created_at": START.to_rfc3339(), "deletes_at": null,
+        "id": ada.id, "username": "Ada", "email": "ada@example.org", "email_verified": false, "has_password": true, "roles": [], "groups": [], "created_at": START.to_rfc3339(), "deletes_at": null,
     });
     assert_eq!(answer.json(), expected);
 }

@@ -29,6 +29,7 @@ async fn a_new_account_is_signed_in_at_once() {
             "roles": [],
             "groups": [],
             "email_verified": false,
+            "has_password": true,
             "created_at": START.to_rfc3339(),
             "deletes_at": null,
         },
