@@ -65,6 +65,21 @@ for (const way of ['Escape', 'Cancel'] as const) {
   });
 }
 
+test('a proof that does not help is said, and is not taken for one that was called off', async ({
+  page, settingsPage, signInPage, alice, newcomer, browserConsole,
+}) => {
+  browserConsole.expectsStatus(401);
+  await signInPage.signIn(alice);
+  await settingsPage.open('profile');
+  await page.route('**/fn/change_username', (route) => route.fulfill({ status: 401, contentType: 'application/json', body: '"proof_too_old"' }));
+  await settingsPage.username.fill(newcomer.username);
+  await settingsPage.button('Change the username').click();
+  await settingsPage.prove(alice.password);
+  await expect(settingsPage.proof).toHaveCount(0);
+  await expect(settingsPage.alert).toContainText('Something went wrong on our side.');
+  await expect(settingsPage.username, 'nothing typed is lost').toHaveValue(newcomer.username);
+});
+
 test('the keyboard stays in the dialog', async ({ page, server, settingsPage, signInPage, alice, browserConsole }) => {
   browserConsole.expectsStatus(401);
   await signInPage.signIn(alice);

@@ -236,13 +236,17 @@ async fn part(call: impl Future<Output = Result<(), ApiError>>) -> Result<(), Ap
 }
 
 /// Sends with the access token. Where the proof behind it is too old, the person is asked for their password, and it is sent once more with the
-/// token that this brings; who calls it off gets the first answer.
+/// token that this brings; who calls it off gets the first answer, of which nothing is said. If their proof does not help, that is said: they
+/// have called nothing off.
 pub(super) async fn send_signed(request: PlainRequest) -> Result<PlainResponse, ApiError> {
     let answer = send_renewed(&request).await;
     if !matches!(answer, Err(ApiError::ProofTooOld)) || !is_proven_anew().await {
         return answer;
     }
-    send_renewed(&request).await
+    match send_renewed(&request).await {
+        Err(ApiError::ProofTooOld) => Err(ApiError::Other),
+        answer => answer,
+    }
 }
 
 async fn is_proven_anew() -> bool {
