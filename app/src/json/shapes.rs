@@ -79,6 +79,7 @@ object!(Profile {
     username,
     email,
     email_verified,
+    has_password,
     roles,
     groups,
     created_at,

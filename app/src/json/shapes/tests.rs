@@ -48,6 +48,7 @@ fn viewer() -> Viewer {
             username: "ada".to_owned(),
             email: "ada@example.org".to_owned(),
             email_verified: true,
+            has_password: true,
             roles: vec!["admin".to_owned()],
             groups: Vec::new(),
             created_at: time(),
