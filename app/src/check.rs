@@ -65,7 +65,8 @@ impl Typed {
             | Form::OpenedLink
             | Form::VoidLink
             | Form::UsedLink
-            | Form::VerifyCode => {}
+            | Form::VerifyCode
+            | Form::VoidCode => {}
         }
         faults
     }

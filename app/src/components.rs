@@ -18,6 +18,7 @@ pub(crate) mod heading;
 pub(crate) mod letter_form;
 pub(crate) mod loaded;
 pub(crate) mod modal;
+pub(crate) mod no_password;
 pub(crate) mod notices;
 pub(crate) mod password_field;
 pub(crate) mod post_button;

@@ -50,6 +50,8 @@ pub enum Form {
     UsedLink,
     /// Typing the code by which one's address is proven.
     VerifyCode,
+    /// The code is good for nothing: another letter is needed.
+    VoidCode,
 }
 
 /// What was typed into a form that was refused. Never the password.

@@ -135,6 +135,14 @@ pub(crate) fn short(id: &str) -> String {
     }
 }
 
+/// A browser and its system: `Firefox on Linux`, `Unknown browser on an unknown system`.
+pub(crate) fn device(browser: &str, system: &str) -> String {
+    match system.strip_prefix("Unknown ") {
+        Some(what) => format!("{browser} on an unknown {what}"),
+        None => format!("{browser} on {system}"),
+    }
+}
+
 /// So many of something: `1 session`, `2 sessions`.
 pub(crate) fn count(number: u64, unit: &str) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
@@ -228,6 +236,15 @@ mod tests {
             "0192f3c4…9b1e"
         );
         assert_eq!(short("2026-11-a"), "2026-11-a");
+    }
+
+    #[test]
+    fn a_device_is_told_as_a_part_of_a_sentence() {
+        assert_eq!(device("Firefox", "Linux"), "Firefox on Linux");
+        assert_eq!(
+            device("Unknown browser", "Unknown system"),
+            "Unknown browser on an unknown system"
+        );
     }
 
     #[test]

@@ -14,6 +14,8 @@ export class SettingsPage {
   readonly proofPassword: Locator;
   readonly goOn: Locator;
   readonly cancel: Locator;
+  /** That there is no password to be asked for. */
+  readonly noPassword: Locator;
   /** A dialog that asks before something is done. */
   readonly question: Locator;
   readonly username: Locator;
@@ -36,6 +38,7 @@ export class SettingsPage {
     this.proofPassword = this.proof.getByLabel('Password', { exact: true });
     this.goOn = this.proof.getByRole('button', { name: /^(Go on|Checking…)$/ });
     this.cancel = this.proof.getByRole('button', { name: 'Cancel' });
+    this.noPassword = page.getByText('There is no password on your account now.');
     this.question = this.main.getByRole('dialog');
     this.username = this.main.getByRole('textbox', { name: 'Username', exact: true });
     this.newEmail = this.main.getByLabel('New address');

@@ -18,7 +18,7 @@ export class VerifyEmailPage {
     this.heading = main.getByRole('heading', { level: 1, name: 'Confirm your address' });
     this.code = page.getByLabel('Code from the letter');
     this.confirm = main.getByRole('button', { name: 'Confirm my address' });
-    this.sendAgain = main.getByRole('button', { name: 'Send another letter' });
+    this.sendAgain = main.getByRole('button', { name: 'Send a letter' });
     this.sent = main.getByText('Another letter is on its way.');
     this.done = main.getByText('Your address is confirmed.');
     this.alert = main.getByRole('alert');

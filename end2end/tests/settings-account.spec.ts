@@ -90,7 +90,7 @@ test('the banner stays until the address is confirmed, and has another letter se
   await expect(settingsPage.verifyBanner).toContainText(alice.email);
   await header.profile.click();
   await expect(settingsPage.verifyBanner).toBeVisible();
-  await settingsPage.verifyBanner.getByRole('button', { name: 'Send again' }).click();
+  await settingsPage.verifyBanner.getByRole('button', { name: 'Send a letter' }).click();
   await expect(verifyEmailPage.sent).toBeVisible();
   await expect(settingsPage.verifyBanner, 'its own page is open').toHaveCount(0);
   await expect.poll(async () => (await lettersTo(server, alice.email, 'verify_email')).length).toBe(2);

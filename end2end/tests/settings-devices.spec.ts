@@ -1,5 +1,6 @@
 // Where one is signed in, what happened, and what to do about what was somebody else's doing.
 
+import { request } from '@playwright/test';
 import { expect, test } from '../fixtures';
 import { hold } from '../fixtures/network';
 import { letterTo } from '../fixtures/letters';
@@ -36,6 +37,26 @@ test('the devices are told in words, and one or all others can be signed out', a
   await expect(settingsPage.said('1 session ended.')).toBeVisible();
   await expect(settingsPage.rows).toHaveCount(1);
   await expect(settingsPage.button('Sign out everywhere else')).toHaveCount(0);
+});
+
+test('a device that was signed out meanwhile goes from the list', async ({ server, settingsPage, signInPage, alice, browserConsole }) => {
+  browserConsole.expectsStatus(404);
+  const program = await request.newContext({ baseURL: server.url, userAgent: 'nameless/1.0' });
+  const login = await program.post('/api/v1/auth/login', { form: { username: alice.username, password: alice.password } });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  await signInPage.signIn(alice);
+  await settingsPage.open('devices');
+  const nameless = settingsPage.rows.filter({ hasText: 'Unknown browser on an unknown system' });
+  await expect(nameless).toHaveCount(1);
+
+  const logout = await program.post('/api/v1/auth/logout', { headers: { authorization: `Bearer ${token}` } });
+  expect(logout.status()).toBe(204);
+  await program.dispose();
+  await nameless.getByRole('button', { name: /^Sign out/ }).click();
+  await settingsPage.answer('Sign it out');
+  await expect(settingsPage.said('Unknown browser on an unknown system was signed out already.')).toBeVisible();
+  await expect(nameless).toHaveCount(0);
+  await expect(settingsPage.rows.first(), 'the others stay').toContainText('This device');
 });
 
 test('a list that does not come says so, and can be asked for again', async ({ page, settingsPage, signInPage, alice, browserConsole }) => {

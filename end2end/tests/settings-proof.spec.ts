@@ -1,6 +1,7 @@
 // The password asked for again, where it was given more than ten minutes ago: one dialog for all that wants it, after which goes on what was begun.
 
 import { expect, test } from '../fixtures';
+import { letterTo, linkIn } from '../fixtures/letters';
 import { requestsTo } from '../fixtures/network';
 import { SettingsPage } from '../pages/settings';
 
@@ -65,6 +66,21 @@ for (const way of ['Escape', 'Cancel'] as const) {
   });
 }
 
+test('a proof that does not help is said, and is not taken for one that was called off', async ({
+  page, settingsPage, signInPage, alice, newcomer, browserConsole,
+}) => {
+  browserConsole.expectsStatus(401);
+  await signInPage.signIn(alice);
+  await settingsPage.open('profile');
+  await page.route('**/fn/change_username', (route) => route.fulfill({ status: 401, contentType: 'application/json', body: '"proof_too_old"' }));
+  await settingsPage.username.fill(newcomer.username);
+  await settingsPage.button('Change the username').click();
+  await settingsPage.prove(alice.password);
+  await expect(settingsPage.proof).toHaveCount(0);
+  await expect(settingsPage.alert).toContainText('Something went wrong on our side.');
+  await expect(settingsPage.username, 'nothing typed is lost').toHaveValue(newcomer.username);
+});
+
 test('the keyboard stays in the dialog', async ({ page, server, settingsPage, signInPage, alice, browserConsole }) => {
   browserConsole.expectsStatus(401);
   await signInPage.signIn(alice);
@@ -98,4 +114,41 @@ test('a second tab goes on with its own token while the first proves who it is',
   await expect(settingsPage.said(`You are ${newcomer.username} from now on.`)).toBeVisible();
   await other.ways.getByRole('link', { name: 'Activity' }).click();
   await expect(other.rows.first()).toContainText('The username was changed');
+});
+
+test.describe('where a link that signed in has taken the password away', () => {
+  test.use({ settings: { LATCHKEY_SIGN_IN_LINKS: 'true' } });
+
+  test('nobody is asked for one, and all who ask are led to a letter by which one is chosen', async ({
+    page, server, home, settingsPage, forgotPasswordPage, alice, newcomer, browserConsole,
+  }) => {
+    browserConsole.expectsStatus(401);
+    await page.goto('/sign-in-link');
+    await page.getByLabel('Email', { exact: true }).fill(alice.email);
+    await page.getByRole('button', { name: 'Send the letter' }).click();
+    await expect(page.getByRole('heading', { name: 'Look into your mail' })).toBeVisible();
+    await page.goto(linkIn(await letterTo(server, alice.email, 'sign_in'), '/sign-in-link'));
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(home.greeting(alice)).toBeVisible();
+
+    await settingsPage.open();
+    await expect(settingsPage.main.getByText('There is none now: choose one by a letter')).toBeVisible();
+    await settingsPage.open('password');
+    await expect(settingsPage.noPassword).toBeVisible();
+    await expect(settingsPage.currentPassword).toHaveCount(0);
+
+    await settingsPage.open('profile');
+    await server.advance(ELEVEN_MINUTES);
+    await settingsPage.username.fill(newcomer.username);
+    await settingsPage.button('Change the username').click();
+    await expect(settingsPage.proof).toBeVisible();
+    await expect(settingsPage.noPassword).toBeVisible();
+    await expect(settingsPage.proofPassword).toHaveCount(0);
+    await settingsPage.cancel.click();
+    await expect(settingsPage.proof).toHaveCount(0);
+    await expect(settingsPage.alert).toHaveCount(0);
+    await settingsPage.button('Change the username').click();
+    await settingsPage.proof.getByRole('link', { name: 'Have a letter sent' }).click();
+    await expect(forgotPasswordPage.heading).toBeVisible();
+  });
 });

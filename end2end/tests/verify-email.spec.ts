@@ -72,6 +72,15 @@ test('a link in another browser works, where nobody is signed in', async ({ page
   await expect(page.getByText(alice.email)).toHaveCount(0);
 });
 
+test('an address that says that it is done confirms nothing', async ({ page, signInPage, verifyEmailPage, alice }) => {
+  await page.goto('/verify-email?stage=done');
+  await expect(verifyEmailPage.isVoid).toBeVisible();
+  await signInPage.signIn(alice);
+  await page.goto('/verify-email?stage=done');
+  await expect(verifyEmailPage.code).toBeVisible();
+  await expect(verifyEmailPage.done).toHaveCount(0);
+});
+
 test('opening a link changes nothing, and using it twice is refused', async ({ page, server, otherBrowser, verifyEmailPage, alice, browserConsole }) => {
   browserConsole.expectsStatus(422);
   const link = await linkFor(server, alice);
@@ -108,7 +117,7 @@ test('a link for another account proves the address of that one, and leaves the 
   await verifyEmailPage.confirm.click();
   await expect(verifyEmailPage.done).toBeVisible();
   await verifyEmailPage.visit();
-  await expect(page.getByText(`A letter was sent to ${alice.email}.`)).toBeVisible();
+  await expect(page.getByText(`Open the link in the newest letter to ${alice.email},`)).toBeVisible();
   await home.open();
   await expect(home.greeting(alice)).toBeVisible();
 });
@@ -125,5 +134,5 @@ test('five wrong codes are taken, and then none', async ({ server, signInPage, v
   }
   await verifyEmailPage.code.fill(letter.code!);
   await verifyEmailPage.confirm.click();
-  await expect(verifyEmailPage.alert).toContainText('be used any more');
+  await expect(verifyEmailPage.alert).toHaveText(/^This code can't be used any more: .* Have another letter sent/);
 });

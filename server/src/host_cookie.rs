@@ -1,5 +1,6 @@
-//! The cookies beside that of the refresh token: by what a browser is known again, what it holds while its sign-up waits, and the token of a link
-//! that was opened, which leaves the address that way. Each is read by the reader of the refresh cookie, and has the same attributes.
+//! The cookies beside that of the refresh token: by what a browser is known again, what it holds while its sign-up waits, the token of a link
+//! that was opened, which leaves the address that way, and that an address was just proven. Each is read by the reader of the
+//! refresh cookie, and has the same attributes.
 
 use auth::{ExposeSecret, SecretString};
 use axum::http::{HeaderMap, HeaderValue};
@@ -19,6 +20,8 @@ pub(crate) enum Purpose {
     ConfirmSignUp,
     /// The link of a letter by which an address is proven.
     VerifyEmail,
+    /// That an address was just proven in this browser.
+    EmailVerified,
     /// The link of a letter by which another password is chosen.
     ResetPassword,
     /// The link of a letter by which an account gets another address.
@@ -38,6 +41,7 @@ impl Purpose {
             Self::SignInLink => "sign_in_link",
             Self::ConfirmSignUp => "confirm_sign_up",
             Self::VerifyEmail => "verify_email",
+            Self::EmailVerified => "email_verified",
             Self::ResetPassword => "reset_password",
             Self::ConfirmEmail => "confirm_email",
             Self::UndoEmailChange => "undo_email_change",
@@ -75,6 +79,8 @@ impl HostCookie {
             Purpose::Device => 365 * DAY,
             // As long as what waits.
             Purpose::PendingSignUp => 4 * DAY,
+            // Until the page is there that says so.
+            Purpose::EmailVerified => 60,
             // The link of a letter, until its button is pressed.
             _ => 30 * 60,
         }
@@ -113,12 +119,13 @@ mod tests {
 
     use super::*;
 
-    const PURPOSES: [Purpose; 9] = [
+    const PURPOSES: [Purpose; 10] = [
         Purpose::Device,
         Purpose::PendingSignUp,
         Purpose::SignInLink,
         Purpose::ConfirmSignUp,
         Purpose::VerifyEmail,
+        Purpose::EmailVerified,
         Purpose::ResetPassword,
         Purpose::ConfirmEmail,
         Purpose::UndoEmailChange,

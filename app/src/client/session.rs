@@ -1,34 +1,42 @@
-//! The browser's session: the access token in memory, and one refresh at a time.
+//! The browser's session: what a tab remembers of it, the access token above all.
 //!
 //! The token is in this module's memory and nowhere else: no signal, no storage, no message and no address ever holds it. The refresh token
-//! is in a cookie that no script can read.
+//! is in a cookie that no script can read. Beside stand [`sending`] with the token, [`attending`] to its life, and
+//! [`leaving`] the page or the session.
 
-use std::{cell::RefCell, time::Duration};
+mod attending;
+mod leaving;
+mod sending;
 
-use auth::{account::Profile, session::Outcome};
-use futures::{
-    FutureExt as _,
-    future::{LocalBoxFuture, Shared},
-};
+use std::cell::RefCell;
+
+use auth::account::Profile;
+use futures::future::{LocalBoxFuture, Shared};
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 
+use self::leaving::{come_back, drop_everything, hear, leave};
+pub(crate) use self::{
+    attending::{arrive, attend, stop_attending},
+    leaving::{sign_out, sign_out_everywhere},
+    sending::refresh_now,
+};
+pub(super) use self::{
+    leaving::end,
+    sending::{answer_is_void, send_held, send_signed, usable_token},
+};
 use super::{
-    clock, fetch, locks, page, proof,
-    state::{Known, Session, TokenFacts},
+    clock, locks, page,
+    state::{Session, TokenFacts},
     story::{Happening, What},
     tabs::{self, News},
-    transport::{PlainRequest, PlainResponse},
 };
 use crate::{
     error::ApiError,
-    next, routes,
     server_fns::{self, Minted},
 };
 
 /// A token with less than this to live, in milliseconds, is renewed before it is sent.
 const LEAST_LIFE: f64 = 30_000.0;
-/// How long to let the server be after a call that got no answer, in milliseconds.
-const PAUSE: f64 = 15_000.0;
 
 type Refreshing = Shared<LocalBoxFuture<'static, Result<(), ApiError>>>;
 
@@ -112,54 +120,6 @@ pub(crate) fn take_profile(profile: Profile) {
     }
 }
 
-/// Checks in, when a page of the signed-in is come to.
-pub(crate) fn arrive() {
-    // At once, since the task begins later: who looks at the clock meanwhile must not find it due.
-    note_try();
-    leptos::task::spawn_local(attempt(check_in()).map(drop));
-}
-
-/// Checks in, and from now on keeps the token alive while its life is shown: once a second the clock is looked at.
-pub(crate) fn attend() {
-    arrive();
-    let interval = set_interval_with_handle(tick, Duration::from_secs(1)).ok();
-    MEMORY.with_borrow_mut(|memory| memory.ticking = interval);
-    tick();
-}
-
-/// No longer looks at the clock.
-pub(crate) fn stop_attending() {
-    if let Some(interval) = MEMORY.with_borrow_mut(|memory| memory.ticking.take()) {
-        interval.clear();
-    }
-}
-
-/// Shows the time, and checks in once the token has little life left or the last call got no answer, if anyone looks at the page.
-fn tick() {
-    let Some(session) = attended() else {
-        return;
-    };
-    let now = clock::now();
-    session.now.set(now);
-    let due = MEMORY.with_borrow(|memory| {
-        let ends_soon = memory
-            .token
-            .as_ref()
-            .is_none_or(|token| token.ends_at - now < LEAST_LIFE);
-        memory.refreshing.is_none()
-            && now - memory.tried_at > PAUSE
-            && (ends_soon || is_in_trouble(session))
-    });
-    if due && page::is_visible() {
-        arrive();
-    }
-}
-
-/// The session, while its life is shown.
-fn attended() -> Option<Session> {
-    MEMORY.with_borrow(|memory| memory.ticking.and(memory.session))
-}
-
 /// Whether the last call got no answer.
 fn is_in_trouble(session: Session) -> bool {
     session
@@ -169,12 +129,6 @@ fn is_in_trouble(session: Session) -> bool {
 
 fn note_try() {
     MEMORY.with_borrow_mut(|memory| memory.tried_at = clock::now());
-}
-
-/// Makes a refresh now, and proves to the server that it arrived.
-pub(crate) async fn refresh_now() -> Result<(), ApiError> {
-    refresh().await?;
-    check_in().await
 }
 
 /// Says so when a call got no answer. The end of the session needs no saying: the page goes away; nor does a call that was called off.
@@ -212,84 +166,6 @@ pub(crate) async fn dismiss_notice(id: String) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Signs out of this browser.
-pub(crate) async fn sign_out() -> Result<(), ApiError> {
-    part(server_fns::logout()).await
-}
-
-/// Signs out of every browser.
-pub(crate) async fn sign_out_everywhere() -> Result<(), ApiError> {
-    part(server_fns::logout_all()).await
-}
-
-/// Ends the session by `call`. A call that is under way meanwhile may be refused because of it: that is no other end.
-async fn part(call: impl Future<Output = Result<(), ApiError>>) -> Result<(), ApiError> {
-    MEMORY.with_borrow_mut(|memory| memory.parting = true);
-    let answer = call.await;
-    MEMORY.with_borrow_mut(|memory| memory.parting = false);
-    match &answer {
-        Ok(()) => depart(News::SignedOut, routes::HOME),
-        Err(ApiError::Unauthorized) => end(),
-        Err(_) => {}
-    }
-    answer
-}
-
-/// Sends with the access token. Where the proof behind it is too old, the person is asked for their password, and it is sent once more with the
-/// token that this brings; who calls it off gets the first answer.
-pub(super) async fn send_signed(request: PlainRequest) -> Result<PlainResponse, ApiError> {
-    let answer = send_renewed(&request).await;
-    if !matches!(answer, Err(ApiError::ProofTooOld)) || !is_proven_anew().await {
-        return answer;
-    }
-    send_renewed(&request).await
-}
-
-async fn is_proven_anew() -> bool {
-    match session() {
-        Some(session) => proof::ask(session).await,
-        None => false,
-    }
-}
-
-/// Sends with the access token, renewed first when it has little life left. After a 401 it is renewed and sent once more; that answer stands.
-async fn send_renewed(request: &PlainRequest) -> Result<PlainResponse, ApiError> {
-    let token = usable_token().await?;
-    let mut answer = fetch::send_with(request, Some(&token)).await;
-    if answer_is_void(&answer) {
-        forget(&token);
-        let token = usable_token().await?;
-        answer = fetch::send_with(request, Some(&token)).await;
-        if answer_is_void(&answer) {
-            end();
-        }
-    }
-    answer
-}
-
-/// Sends with the access token, if there is one.
-pub(super) async fn send_held(request: PlainRequest) -> Result<PlainResponse, ApiError> {
-    let token = held(0.0);
-    fetch::send_with(&request, token.as_deref()).await
-}
-
-pub(super) fn answer_is_void<T>(answer: &Result<T, ApiError>) -> bool {
-    matches!(answer, Err(ApiError::Unauthorized))
-}
-
-/// A token that lives long enough to be sent. A page that is being replaced asks for none.
-pub(super) async fn usable_token() -> Result<String, ApiError> {
-    if session().is_none_or(Session::is_leaving) {
-        return Err(ApiError::Other);
-    }
-    if let Some(token) = held(LEAST_LIFE) {
-        return Ok(token);
-    }
-    refresh().await?;
-    // It is gone again when the page was left meanwhile.
-    held(0.0).ok_or(ApiError::Other)
-}
-
 /// The token that is held, if it lives for longer than `least` milliseconds.
 fn held(least: f64) -> Option<String> {
     let now = clock::now();
@@ -309,48 +185,6 @@ pub(super) fn forget(refused: &str) {
             known.token = None;
             known.tell(What::Refused);
         });
-    }
-}
-
-/// One refresh at a time: who asks while one is under way waits for that one.
-fn refresh() -> Refreshing {
-    MEMORY.with_borrow_mut(|memory| {
-        let begin = || {
-            async {
-                let outcome = refresh_in_turn().await;
-                MEMORY.with_borrow_mut(|memory| memory.refreshing = None);
-                outcome
-            }
-            .boxed_local()
-            .shared()
-        };
-        memory.refreshing.get_or_insert_with(begin).clone()
-    })
-}
-
-async fn refresh_in_turn() -> Result<(), ApiError> {
-    let turn = locks::take_turn().await;
-    if let (true, Some(session)) = (turn.waited, session()) {
-        session.known.update(|known| known.tell(What::Waited));
-    }
-    let answer = server_fns::refresh().await;
-    drop(turn);
-    match answer {
-        Ok(minted) => {
-            let news =
-                (minted.outcome == Outcome::Rotated).then(|| minted.viewer.session.tag.clone());
-            keep(minted)?;
-            if let Some(tag) = news {
-                tabs::tell(News::Rotated, &tag);
-            }
-            Ok(())
-        }
-        Err(error) => {
-            if error == ApiError::Unauthorized {
-                end();
-            }
-            Err(error)
-        }
     }
 }
 
@@ -402,92 +236,6 @@ pub(super) fn keep(minted: Minted) -> Result<(), ApiError> {
         });
     });
     Ok(())
-}
-
-/// What another tab tells.
-fn hear(session: Session, news: News, tag: &str) {
-    let is_ours = session.known.with_untracked(|known| known.is(tag));
-    match news {
-        // A page without that session is behind: a stranger's, or an earlier session's.
-        News::SignedIn if !is_ours => {
-            drop_everything(session);
-            page::renew();
-        }
-        News::SignedOut if is_ours => {
-            drop_everything(session);
-            page::renew();
-        }
-        News::Ended if is_ours => {
-            drop_everything(session);
-            page::replace(&ended_address());
-        }
-        News::Rotated if is_ours => {
-            session.known.update(|known| {
-                known.rotated_elsewhere = true;
-                known.tell(What::RotatedElsewhere);
-            });
-        }
-        _ => {}
-    }
-}
-
-/// The page is being left. It may come back from the back/forward cache, to another person even.
-fn leave(session: Session) {
-    MEMORY.with_borrow_mut(|memory| memory.token = None);
-    session.known.update(|known| known.token = None);
-    if session.signed_in.get_untracked() {
-        page::veil(true);
-    }
-}
-
-/// The page is back: it is shown once the server has said who is signed in.
-fn come_back(session: Session) {
-    if session.signed_in.get_untracked() && !session.is_leaving() {
-        session.known.update(|known| known.tell(What::Restored));
-        leptos::task::spawn_local(async {
-            match check_in().await {
-                Ok(()) => page::veil(false),
-                // The way to the sign-in has begun.
-                Err(ApiError::Unauthorized) => {}
-                Err(_) => page::renew(),
-            }
-        });
-    }
-}
-
-/// The server would not continue the session.
-pub(super) fn end() {
-    let is_parting = MEMORY.with_borrow(|memory| memory.parting);
-    if !is_parting && session().is_some_and(|session| !session.is_leaving()) {
-        depart(News::Ended, &ended_address());
-    }
-}
-
-fn ended_address() -> String {
-    next::with_next(routes::LOGIN, &page::address()) + "&reason=ended"
-}
-
-/// Tells the other tabs, and goes to `address` with nothing left behind.
-fn depart(news: News, address: &str) {
-    if let Some(session) = session() {
-        if let Some(tag) = session
-            .known
-            .with_untracked(|known| known.session().map(|session| session.tag.clone()))
-        {
-            tabs::tell(news, &tag);
-        }
-        drop_everything(session);
-    }
-    page::replace(address);
-}
-
-fn drop_everything(session: Session) {
-    page::veil(true);
-    MEMORY.with_borrow_mut(|memory| memory.token = None);
-    session.known.set(Known {
-        leaving: true,
-        ..Known::default()
-    });
 }
 
 fn session() -> Option<Session> {

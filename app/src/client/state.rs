@@ -96,6 +96,8 @@ pub(crate) struct Session {
     pub(crate) now: RwSignal<f64>,
     /// Whether somebody is signed in; changes with that alone.
     pub(crate) signed_in: Memo<bool>,
+    /// Whether the account has a password; changes with that alone.
+    pub(crate) has_password: Memo<bool>,
     /// Whether a call waits for the password to be given again.
     pub(crate) asks_for_proof: RwSignal<bool>,
 }
@@ -118,6 +120,12 @@ impl Session {
             known,
             now: RwSignal::new(0.0),
             signed_in: Memo::new(move |_| known.with(|known| known.viewer.is_some())),
+            has_password: Memo::new(move |_| {
+                known.with(|known| {
+                    let viewer = known.viewer.as_ref();
+                    viewer.is_none_or(|viewer| viewer.profile.has_password)
+                })
+            }),
             asks_for_proof: RwSignal::new(false),
         }
     }

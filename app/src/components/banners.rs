@@ -46,7 +46,7 @@ fn Unverified() -> impl IntoView {
     let email = Session::of_app().told(|viewer| viewer.profile.email.clone());
     view! {
         <section class="banner" aria-label="Your email address">
-            <p><strong>"Confirm your email address."</strong> " We sent a letter to " <span class="address">{email}</span> "."</p>
+            <p><strong>"Confirm your email address."</strong> " Open the link in the letter to " <span class="address">{email}</span> ", or have one sent."</p>
             <div class="row">
                 <a class="button plain short" href=VERIFY_EMAIL rel="external">"Type the code"</a>
                 <SendLetter/>
@@ -55,13 +55,13 @@ fn Unverified() -> impl IntoView {
     }
 }
 
-/// A button that has another letter sent by which to prove the address. It works without scripts, and leads to the page for the letter's code.
+/// A button that has a letter sent by which to prove the address. It works without scripts, and leads to the page for the letter's code.
 #[component]
 pub(crate) fn SendLetter() -> impl IntoView {
     view! {
         <form method="post" action=VERIFY_EMAIL>
             <input type="hidden" name="step" value="send"/>
-            <button class="plain short" type="submit">"Send again"</button>
+            <button class="plain short" type="submit">"Send a letter"</button>
         </form>
     }
 }

@@ -1,4 +1,5 @@
-//! The dialog that asks for the password again, before the server does what wants a proof that is not old. Then goes on what was begun.
+//! The dialog that asks for the password again, before the server does what wants a proof that is not old. Then goes on what was begun. Who has no
+//! password is told how to come by one.
 
 use auth::error::{Field as Name, FieldError};
 use leptos::prelude::*;
@@ -8,6 +9,7 @@ use super::{
     action_button::Call,
     field::FieldFacts,
     modal::Modal,
+    no_password::NoPassword,
     password_field::PasswordField,
     progress::Progress,
 };
@@ -31,7 +33,12 @@ pub(crate) fn ProofDialog() -> impl IntoView {
     let content = move || {
         progress.clear();
         proven.set(false);
-        whole(view! { <Ask progress proven/> })
+        // Looked at once: what is typed stays, whatever becomes known meanwhile.
+        if session.has_password.get_untracked() {
+            whole(view! { <Ask progress proven/> })
+        } else {
+            whole(view! { <NothingToAsk/> })
+        }
     };
     let closed = move || proof::settle(session, proven.get_untracked());
     view! {
@@ -85,7 +92,26 @@ fn Ask(
         </AccountForm>
         <p class="below">
             <a class="small" href=FORGOT_PASSWORD rel="external">"Forgot your password?"</a>
-            <button class="bare" type="button" on:click=|_| page::close_dialog(DIALOG)>"Cancel"</button>
+            <CancelButton/>
         </p>
+    }
+}
+
+/// What it holds where there is no password that could be given.
+#[component]
+fn NothingToAsk() -> impl IntoView {
+    view! {
+        <h2 id=HEADING>"Is it still you?"</h2>
+        <p class="quiet">"It is a while since you signed in, and what you began asks for your password."</p>
+        <NoPassword/>
+        <p class="below"><CancelButton/></p>
+    }
+}
+
+/// Calls off what was begun.
+#[component]
+fn CancelButton() -> impl IntoView {
+    view! {
+        <button class="bare" type="button" on:click=|_| page::close_dialog(DIALOG)>"Cancel"</button>
     }
 }

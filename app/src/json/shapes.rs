@@ -158,7 +158,8 @@ word!(Form {
     "opened_link" => OpenedLink,
     "void_link" => VoidLink,
     "used_link" => UsedLink,
-    "verify_code" => VerifyCode
+    "verify_code" => VerifyCode,
+    "void_code" => VoidCode
 });
 word!(Field {
     "username" => Username,

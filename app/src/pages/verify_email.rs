@@ -22,6 +22,7 @@ pub(crate) fn VerifyEmail() -> impl IntoView {
         Form::UsedLink,
         Form::VoidLink,
         Form::VerifyCode,
+        Form::VoidCode,
         Form::LetterAsked,
         Form::NoMail,
     ];
@@ -29,7 +30,9 @@ pub(crate) fn VerifyEmail() -> impl IntoView {
     let said = |text: &'static str| whole(view! { <p class="quiet" role="status">{text}</p> });
     let (card, below) = match state.form {
         Form::OpenedLink => (whole(view! { <Opened state/> }), None),
-        Form::VerifyCode | Form::LetterAsked => (whole(view! { <TypeCode state/> }), None),
+        Form::VerifyCode | Form::VoidCode | Form::LetterAsked => {
+            (whole(view! { <TypeCode state/> }), None)
+        }
         Form::UsedLink => (
             said("Your address is confirmed. There is nothing more to do."),
             Some((HOME, "Go to the start")),
@@ -62,6 +65,10 @@ pub(crate) fn VerifyEmail() -> impl IntoView {
 /// The page of who is signed in; of who is not, once they have signed in.
 const VERIFY_EMAIL_SIGNED_IN: &str = "/login?next=/verify-email";
 
+/// What is said of a code that is good for nothing.
+const VOID_CODE: &str = "This code can't be used any more: it is too old, or too many others were tried. Have another letter sent, and type the code \
+                         of that one.";
+
 /// The link was opened. A button proves the address, since programs that look through mail open links too.
 #[component]
 fn Opened(state: FormState) -> impl IntoView {
@@ -80,12 +87,15 @@ fn Opened(state: FormState) -> impl IntoView {
 #[component]
 fn TypeCode(state: FormState) -> impl IntoView {
     let progress = progress_of(Some(&state));
+    if state.form == Form::VoidCode {
+        progress.refuse(Vec::new(), Some(VOID_CODE.to_owned()));
+    }
     let is_asked = state.form == Form::LetterAsked;
     let email = state.values.email;
     view! {
         <p class="quiet">
-            "A letter was sent to " <strong>{email}</strong> ". Open the link in it, or type its code here. The code is good for 10 minutes, the \
-            link for a day."
+            "Open the link in the newest letter to " <strong>{email}</strong> ", or type its code here. The code is good for 10 minutes, the \
+            link for a day. If no letter has come, have one sent."
         </p>
         {is_asked.then(|| view! {
             <p class="notice calm" role="status">"Another letter is on its way. The link and the code of the former are no longer good."</p>
@@ -95,7 +105,7 @@ fn TypeCode(state: FormState) -> impl IntoView {
         </LetterForm>
         <form class="credentials" method="post" action=VERIFY_EMAIL>
             <input type="hidden" name="step" value="send"/>
-            <button class="plain" type="submit">"Send another letter"</button>
+            <button class="plain" type="submit">"Send a letter"</button>
         </form>
     }
 }

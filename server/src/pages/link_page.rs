@@ -108,7 +108,7 @@ impl LinkPage {
 }
 
 /// That the link is good for nothing, or that none was opened.
-fn void() -> FormState {
+pub(super) fn void() -> FormState {
     FormState::shown(Form::VoidLink, Values::default())
 }
 

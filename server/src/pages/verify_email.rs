@@ -9,7 +9,7 @@ use app::{
 use auth::{Device, Purpose as LinkPurpose, SecretString, flow, session::Viewer};
 use axum::{
     extract::{Request, State as FromState},
-    http::StatusCode,
+    http::{StatusCode, header::SET_COOKIE},
     response::Response,
 };
 
@@ -17,11 +17,14 @@ use super::{
     Page, Visit,
     forms::{Posted, refused},
     go_to,
-    link_page::LinkPage,
+    link_page::{DONE, LinkPage, void},
 };
 use crate::{
-    functions, host_cookie::Purpose as CookiePurpose, middleware::client_address::Asker,
-    problem::Problem, state::State,
+    functions,
+    host_cookie::{HostCookie, Purpose as CookiePurpose},
+    middleware::client_address::Asker,
+    problem::Problem,
+    state::State,
 };
 
 const PAGE: LinkPage = LinkPage {
@@ -33,6 +36,11 @@ const PAGE: LinkPage = LinkPage {
 /// The word of the address by which the page says that another letter is on its way.
 const ASKED: &str = "asked";
 
+/// The cookie by which the page knows that it was a redirect of ours that led to its word of success: an address may say so in any link.
+fn verified_cookie(state: &State) -> HostCookie {
+    state.cookie.beside(CookiePurpose::EmailVerified)
+}
+
 /// The page: of a link that was opened, if one was that is good; else the form for the code, for who is signed in. It changes nothing.
 pub(crate) async fn verify_email(
     FromState(state): FromState<State>,
@@ -42,9 +50,13 @@ pub(crate) async fn verify_email(
         return Ok(away);
     }
     let token = PAGE.token(&state, request.headers());
+    let is_just_verified = verified_cookie(&state).read(request.headers()).is_some();
     let visit = Visit::of(&state, &request);
     let viewer = visit.viewer(&state).await?;
     let mut form = PAGE.shows(&state, &visit, token.as_ref()).await?;
+    if form.form == Form::UsedLink && !is_just_verified {
+        form = void();
+    }
     if let (Form::VoidLink, Some(viewer)) = (form.form, &viewer) {
         form = of_member(&state, &visit, viewer);
         if form.form == Form::VerifyCode && token.is_some() {
@@ -110,7 +122,7 @@ pub(crate) async fn post_verify_email(
         Ok(()) if step == Step::Send => {
             PAGE.leave_for(&state, &format!("{VERIFY_EMAIL}?stage={ASKED}"))
         }
-        Ok(()) => PAGE.done(&state),
+        Ok(()) => verified(&state),
         Err(problem) => refuse_member(&state, posted.visit, problem).await,
     }
 }
@@ -122,12 +134,21 @@ async fn by_link(state: &State, device: &Device, posted: Posted) -> Result<Respo
         flow::verify_email(&state.engine, token, device).await
     };
     match posted.attempt(state, verify).await {
-        Ok(()) => PAGE.done(state),
+        Ok(()) => verified(state),
         Err(problem) => {
             let visit = posted.visit;
             PAGE.refuse(state, visit, token.as_ref(), problem).await
         }
     }
+}
+
+/// Goes on to the page's word of success.
+fn verified(state: &State) -> Result<Response, Problem> {
+    let mut response = PAGE.done(state)?;
+    let cookie = verified_cookie(state).set(&DONE.into());
+    let cookie = cookie.ok_or_else(Problem::internal)?;
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(response)
 }
 
 async fn by_cookie(
@@ -145,7 +166,8 @@ async fn by_cookie(
     }
 }
 
-/// Draws the form for the code again. Whose session is over signs in first.
+/// Draws the form for the code again. Whose session is over signs in first, and whose address is proven by now, by this very code perhaps, is told
+/// that.
 async fn refuse_member(state: &State, visit: Visit, problem: Problem) -> Result<Response, Problem> {
     let viewer = visit.viewer(state).await?;
     let Some(member) = viewer
@@ -154,8 +176,19 @@ async fn refuse_member(state: &State, visit: Visit, problem: Problem) -> Result<
     else {
         return sign_in_first();
     };
-    let form = FormState::shown(Form::VerifyCode, values(member));
-    refused(state, Page::new(visit).viewer(viewer), form, problem).await
+    if problem.kind() != Kind::InvalidLink {
+        let form = FormState::shown(Form::VerifyCode, values(member));
+        let page = Page::new(visit).viewer(viewer);
+        return refused(state, page, form, problem).await;
+    }
+    if member.profile.email_verified {
+        return go_to(VERIFY_EMAIL);
+    }
+    let form = FormState::shown(Form::VoidCode, values(member));
+    let page = Page::new(visit).viewer(viewer);
+    page.form(form, StatusCode::UNPROCESSABLE_ENTITY)
+        .render(state)
+        .await
 }
 
 fn sign_in_first() -> Result<Response, Problem> {

@@ -144,6 +144,7 @@ fn what_a_page_begins_with_is_read_as_it_was_written() {
         Form::VoidLink,
         Form::UsedLink,
         Form::VerifyCode,
+        Form::VoidCode,
     ] {
         let values = Values {
             username: "ada".to_owned(),

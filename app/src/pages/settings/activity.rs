@@ -134,7 +134,7 @@ fn Happened(event: AccountEvent, log: Log) -> impl IntoView {
     let device = event
         .browser
         .zip(event.system)
-        .map(|(browser, system)| format!("{browser} on {system}"));
+        .map(|(browser, system)| words::device(&browser, &system));
     let from = [device, event.address]
         .into_iter()
         .flatten()

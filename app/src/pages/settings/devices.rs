@@ -12,6 +12,7 @@ use crate::{
         loaded::{Failed, Loading, load},
         said::Said,
     },
+    error::ApiError,
     server_fns::settings,
     text::{fixed, flag},
     words,
@@ -129,7 +130,7 @@ fn Device(session: DeviceSession, list: List) -> impl IntoView {
         last_seen_at,
         is_this,
     } = session;
-    let name = format!("{browser} on {system}");
+    let name = words::device(&browser, &system);
     let from = [place, address].into_iter().flatten().collect::<Vec<_>>();
     let seen = if is_this {
         "in use now".to_owned()
@@ -142,8 +143,14 @@ fn Device(session: DeviceSession, list: List) -> impl IntoView {
         let end = action(move || {
             let (id, name) = (id.clone(), name.clone());
             Box::pin(async move {
-                settings::end_session(id).await?;
-                list.done(format!("{name} was signed out."));
+                match settings::end_session(id).await {
+                    Ok(()) => list.done(format!("{name} was signed out.")),
+                    // It ended meanwhile, and the list was behind.
+                    Err(ApiError::NotFound) => {
+                        list.done(format!("{name} was signed out already."));
+                    }
+                    Err(error) => return Err(error),
+                }
                 Ok(())
             })
         });

@@ -59,7 +59,10 @@ fn Present() -> impl IntoView {
     let unproven = move || {
         (sends_mail && !is_verified.get()).then(|| {
             view! {
-                <p class="quiet">"We sent a letter to this address. Open the link in it, or type its code, and the address is confirmed."</p>
+                <p class="quiet">
+                    "Open the link in the letter to this address, or type its code, and the address is confirmed. If no letter has come, have \
+                    one sent."
+                </p>
                 <div class="row">
                     <a class="button plain short" href=VERIFY_EMAIL rel="external">"Type the code"</a>
                     <SendLetter/>

@@ -3,19 +3,35 @@
 use leptos::prelude::*;
 
 use super::PLACES;
-use crate::{components::heading::Heading, text::fixed};
+use crate::{
+    client::Session,
+    components::heading::Heading,
+    routes::SETTINGS_PASSWORD,
+    text::{fixed, text},
+};
+
+/// What is done about the password where there is none.
+const NO_PASSWORD: &str = "There is none now: choose one by a letter";
 
 /// The page.
 #[component]
 pub(super) fn Overview() -> impl IntoView {
+    let Session { has_password, .. } = Session::of_app();
     let places = PLACES
         .iter()
         .filter(|place| !place.about.is_empty())
         .map(|place| {
+            let about = text(move || {
+                if place.path == SETTINGS_PASSWORD && !has_password.get() {
+                    NO_PASSWORD.to_owned()
+                } else {
+                    place.about.to_owned()
+                }
+            });
             view! {
                 <li>
                     <a href=place.path>{place.name}</a>
-                    <p class="quiet">{place.about}</p>
+                    <p class="quiet">{about}</p>
                 </li>
             }
         })

@@ -1,4 +1,4 @@
-//! Another password.
+//! Another password; or the way to one, for who has none.
 
 use auth::{
     error::{Field as Name, FieldError},
@@ -13,17 +13,47 @@ use crate::{
         action_button::Call,
         field::FieldFacts,
         heading::Heading,
+        no_password::NoPassword,
         password_field::PasswordField,
         progress::Progress,
         said::Said,
     },
     routes::FORGOT_PASSWORD,
-    text::fixed,
+    text::{fixed, text},
+    whole::whole,
 };
 
 /// The page.
 #[component]
 pub(super) fn Password() -> impl IntoView {
+    let Session { has_password, .. } = Session::of_app();
+    let consequence = text(move || {
+        let said = if has_password.get() {
+            "Once it is changed you are signed out on all other devices, and told by a letter where this service sends mail."
+        } else {
+            "Once you have chosen one, everybody is signed out of your account, you too."
+        };
+        said.to_owned()
+    });
+    let card = move || {
+        if has_password.get() {
+            whole(view! { <Change/> })
+        } else {
+            whole(view! { <section class="card" aria-label="Password"><NoPassword/></section> })
+        }
+    };
+    view! {
+        <div>
+            <Heading text=fixed("Password")/>
+            <p class="quiet">{consequence}</p>
+        </div>
+        {card}
+    }
+}
+
+/// The form.
+#[component]
+fn Change() -> impl IntoView {
     let session = Session::of_app();
     let policy = use_context::<PasswordPolicy>().unwrap_or_default();
     let progress = Progress::new(Vec::new(), None);
@@ -78,10 +108,6 @@ pub(super) fn Password() -> impl IntoView {
         Ok(call)
     });
     view! {
-        <div>
-            <Heading text=fixed("Password")/>
-            <p class="quiet">"Once it is changed you are signed out on all other devices, and told by a letter where this service sends mail."</p>
-        </div>
         <section class="card" aria-label="Password">
             <AccountForm
                 progress

@@ -131,7 +131,11 @@ async fn looking_at_a_link_changes_nothing_and_its_button_works_in_any_browser()
     let done = press(&app, "/verify-email", &cookie, &[("step", "link")]).await;
     done.assert_redirect("/verify-email?stage=done");
     assert_forgotten(&done, "/verify-email");
-    let page = look(&app, "/verify-email?stage=done", "a=b").await;
+    let told = done.cookie("__Host-email_verified").expect("a cookie");
+    told.assert_for_this_host();
+    assert_eq!(told.max_age, Some(60));
+    let told = format!("__Host-email_verified={}", told.value);
+    let page = look(&app, "/verify-email?stage=done", &told).await;
     assert!(
         page.text().contains("Your address is confirmed."),
         "{page:?}"
@@ -185,6 +189,51 @@ async fn who_is_signed_in_types_the_code_and_has_another_letter_sent() {
         "{page:?}"
     );
     assert_eq!(app.try_refresh(&ada.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_address_that_says_done_confirms_nothing_by_itself() {
+    let app = TestApp::start().await;
+    let ada = app.register("ada").await;
+    let own = format!("__Host-refresh_token={}", ada.refresh);
+    let stranger = look(&app, "/verify-email?stage=done", "a=b").await.text();
+    assert!(stranger.contains(VOID), "{stranger}");
+    let member = look(&app, "/verify-email?stage=done", &own).await.text();
+    assert!(
+        member.contains("autocomplete=\"one-time-code\""),
+        "{member}"
+    );
+    for html in [stranger, member] {
+        assert!(!html.contains("Your address is confirmed."), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_is_too_old_or_was_used_is_said_to_be_a_code() {
+    let app = TestApp::start().await;
+    let ada = app.register("ada").await;
+    let own = format!("__Host-refresh_token={}", ada.refresh);
+    let code = app.letter(ADA, "verify_email").await.code;
+    let fields = [("step", "code"), ("code", code.as_str())];
+    app.advance(11 * MINUTE);
+    let late = press(&app, "/verify-email", &own, &fields).await;
+    late.assert_page(422);
+    let html = late.text();
+    assert!(
+        html.contains("This code can") && html.contains(VOID),
+        "{html}"
+    );
+    assert!(html.contains("Have another letter sent"), "{html}");
+    assert!(!html.contains("This link"), "{html}");
+
+    let sent = press(&app, "/verify-email", &own, &[("step", "send")]).await;
+    sent.assert_redirect("/verify-email?stage=asked");
+    let code = app.letter(ADA, "verify_email").await.code;
+    let fields = [("step", "code"), ("code", code.as_str())];
+    let done = press(&app, "/verify-email", &own, &fields).await;
+    done.assert_redirect("/verify-email?stage=done");
+    let again = press(&app, "/verify-email", &own, &fields).await;
+    again.assert_redirect("/verify-email");
 }
 
 #[tokio::test]

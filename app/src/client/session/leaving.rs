@@ -1,0 +1,124 @@
+//! The session's end, and the page's: signing out, what other tabs tell, and pages that are left and come back.
+
+use leptos::prelude::*;
+
+use super::{MEMORY, check_in, session};
+use crate::{
+    client::{
+        page,
+        state::{Known, Session},
+        story::What,
+        tabs::{self, News},
+    },
+    error::ApiError,
+    next, routes, server_fns,
+};
+
+/// Signs out of this browser.
+pub(crate) async fn sign_out() -> Result<(), ApiError> {
+    part(server_fns::logout()).await
+}
+
+/// Signs out of every browser.
+pub(crate) async fn sign_out_everywhere() -> Result<(), ApiError> {
+    part(server_fns::logout_all()).await
+}
+
+/// Ends the session by `call`. A call that is under way meanwhile may be refused because of it: that is no other end.
+async fn part(call: impl Future<Output = Result<(), ApiError>>) -> Result<(), ApiError> {
+    MEMORY.with_borrow_mut(|memory| memory.parting = true);
+    let answer = call.await;
+    MEMORY.with_borrow_mut(|memory| memory.parting = false);
+    match &answer {
+        Ok(()) => depart(News::SignedOut, routes::HOME),
+        Err(ApiError::Unauthorized) => end(),
+        Err(_) => {}
+    }
+    answer
+}
+
+/// What another tab tells.
+pub(super) fn hear(session: Session, news: News, tag: &str) {
+    let is_ours = session.known.with_untracked(|known| known.is(tag));
+    match news {
+        // A page without that session is behind: a stranger's, or an earlier session's.
+        News::SignedIn if !is_ours => {
+            drop_everything(session);
+            page::renew();
+        }
+        News::SignedOut if is_ours => {
+            drop_everything(session);
+            page::renew();
+        }
+        News::Ended if is_ours => {
+            drop_everything(session);
+            page::replace(&ended_address());
+        }
+        News::Rotated if is_ours => {
+            session.known.update(|known| {
+                known.rotated_elsewhere = true;
+                known.tell(What::RotatedElsewhere);
+            });
+        }
+        _ => {}
+    }
+}
+
+/// The page is being left. It may come back from the back/forward cache, to another person even.
+pub(super) fn leave(session: Session) {
+    MEMORY.with_borrow_mut(|memory| memory.token = None);
+    session.known.update(|known| known.token = None);
+    if session.signed_in.get_untracked() {
+        page::veil(true);
+    }
+}
+
+/// The page is back: it is shown once the server has said who is signed in.
+pub(super) fn come_back(session: Session) {
+    if session.signed_in.get_untracked() && !session.is_leaving() {
+        session.known.update(|known| known.tell(What::Restored));
+        leptos::task::spawn_local(async {
+            match check_in().await {
+                Ok(()) => page::veil(false),
+                // The way to the sign-in has begun.
+                Err(ApiError::Unauthorized) => {}
+                Err(_) => page::renew(),
+            }
+        });
+    }
+}
+
+/// The server would not continue the session.
+pub(crate) fn end() {
+    let is_parting = MEMORY.with_borrow(|memory| memory.parting);
+    if !is_parting && session().is_some_and(|session| !session.is_leaving()) {
+        depart(News::Ended, &ended_address());
+    }
+}
+
+fn ended_address() -> String {
+    next::with_next(routes::LOGIN, &page::address()) + "&reason=ended"
+}
+
+/// Tells the other tabs, and goes to `address` with nothing left behind.
+fn depart(news: News, address: &str) {
+    if let Some(session) = session() {
+        if let Some(tag) = session
+            .known
+            .with_untracked(|known| known.session().map(|session| session.tag.clone()))
+        {
+            tabs::tell(news, &tag);
+        }
+        drop_everything(session);
+    }
+    page::replace(address);
+}
+
+pub(super) fn drop_everything(session: Session) {
+    page::veil(true);
+    MEMORY.with_borrow_mut(|memory| memory.token = None);
+    session.known.set(Known {
+        leaving: true,
+        ..Known::default()
+    });
+}
