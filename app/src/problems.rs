@@ -32,6 +32,8 @@ pub enum Kind {
     PayloadTooLarge,
     /// The body is of another kind than is read here.
     UnsupportedMediaType,
+    /// The address does not answer for the host that was asked.
+    MisdirectedRequest,
     /// The body can be read, but is not what was asked for.
     InvalidRequest,
     /// A link of a letter can't be used any more.
@@ -66,7 +68,7 @@ impl Kind {
     pub const INDEX: &str = "/problems";
 
     /// All of them, by status.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::MalformedBody,
         Self::AmbiguousAuthorization,
         Self::InvalidCredentials,
@@ -80,6 +82,7 @@ impl Kind {
         Self::RequestTimeout,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
+        Self::MisdirectedRequest,
         Self::InvalidRequest,
         Self::InvalidLink,
         Self::WrongCode,
@@ -219,6 +222,13 @@ impl Kind {
                 title: "The body is of a kind that is not read here",
                 meaning: "The header Content-Type is missing, came twice, or names another kind of body than this address reads.",
                 remedy: "Send `Content-Type: application/json`; signing in takes `application/x-www-form-urlencoded` too.",
+            },
+            Self::MisdirectedRequest => About {
+                slug: "misdirected-request",
+                status: 421,
+                title: "The address does not answer for this host",
+                meaning: "The letters of a server in development are shown to who asks by the public URL or by localhost, 127.0.0.1 or [::1], and the request names another host or none. Else any name that is made to lead here could read them.",
+                remedy: "Ask by the address that the server prints when it starts.",
             },
             Self::InvalidRequest => About {
                 slug: "invalid-request",
