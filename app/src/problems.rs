@@ -269,7 +269,7 @@ impl Kind {
                 slug: "too-many-tries",
                 status: 429,
                 title: "Too many tries for one account",
-                meaning: "The account has seen wrong passwords, one after the other, and each further try has to wait longer, the right password too. Or more letters were asked for than are sent to one address in a minute or in an hour.",
+                meaning: "The account has seen wrong passwords, one after the other, and each further try has to wait longer, the right password too. Or more letters were asked for than are sent to one address in a minute or in an hour, or its data was taken along ten times within an hour.",
                 remedy: "Wait as many seconds as the header Retry-After says. After wrong passwords, a sign-in ends the waiting.",
             },
             Self::Busy => About {

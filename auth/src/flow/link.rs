@@ -13,7 +13,7 @@ use crate::{
     error::Field,
     letter::{LetterDetail, Occasion},
     link::{LinkFacts, Purpose, token_hash},
-    store::{Link, MailLimit},
+    store::{AskingLimit, Link},
 };
 
 /// How long to wait between two letters on one occasion to one address.
@@ -160,12 +160,12 @@ impl Engine {
         in_an_hour: i64,
     ) -> Result<Result<(), Duration>, Error> {
         let parts = self.parts();
-        let limit = MailLimit {
+        let limit = AskingLimit {
             between,
             within: HOUR,
-            letters: in_an_hour,
+            most: in_an_hour,
         };
         let name = parts.letter_key.address_name(occasion, name);
-        Ok(parts.store.count_letter(&name, limit, self.now()).await?)
+        Ok(parts.store.count_asking(&name, limit, self.now()).await?)
     }
 }

@@ -1,4 +1,5 @@
-//! How much mail an address was sent of late, so that nobody can have it flooded.
+//! How much mail an address was sent of late, so that nobody can have it flooded; and how often a user took what is held of them, which is counted
+//! alike.
 
 use std::time::Duration;
 
@@ -7,15 +8,15 @@ use sqlx::FromRow;
 use super::{Store, StoreError, reading, writing};
 use crate::clock::Timestamp;
 
-/// How often a letter may be asked for.
+/// How often a letter, or what else costs much, may be asked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct MailLimit {
+pub(crate) struct AskingLimit {
     /// How long to wait after the last.
     pub(crate) between: Duration,
     /// For how long they are counted together.
     pub(crate) within: Duration,
     /// How many there may be in that time.
-    pub(crate) letters: i64,
+    pub(crate) most: i64,
 }
 
 /// What is counted under a name.
@@ -26,8 +27,8 @@ struct MailCount {
     last_at: Timestamp,
 }
 
-impl MailLimit {
-    /// How long it is until the next may be sent.
+impl AskingLimit {
+    /// How long it is until the next may be asked for.
     fn wait(self, count: MailCount, now: Timestamp) -> Duration {
         let after_last = if count.last_at <= now {
             count.last_at.plus(self.between).since(now)
@@ -35,7 +36,7 @@ impl MailLimit {
             // The clock was turned back.
             Duration::ZERO
         };
-        if count.letters < self.letters {
+        if count.letters < self.most {
             after_last
         } else {
             after_last.max(count.began_at.plus(self.within).since(now))
@@ -44,12 +45,12 @@ impl MailLimit {
 }
 
 impl Store {
-    /// Counts a letter under a name, unless there were too many or the last was just now: then it answers how long to wait. Of any number who ask
-    /// at once, one is told that it may be sent.
-    pub(crate) async fn count_letter(
+    /// Counts one more under a name, unless there were too many or the last was just now: then it answers how long to wait. Of any number who ask
+    /// at once, no more are counted than there may be.
+    pub(crate) async fn count_asking(
         &self,
-        address_hash: &[u8],
-        limit: MailLimit,
+        name: &[u8],
+        limit: AskingLimit,
         now: Timestamp,
     ) -> Result<Result<(), Duration>, StoreError> {
         let (last_before, began_before) = (now.minus(limit.between), now.minus(limit.within));
@@ -61,14 +62,14 @@ impl Store {
                  last_at = $2
              WHERE (mail_counts.last_at <= $3 OR mail_counts.last_at > $2)
                AND (mail_counts.began_at <= $4 OR mail_counts.letters < $5)",
-        ).bind(address_hash).bind(now).bind(last_before).bind(began_before).bind(limit.letters)
+        ).bind(name).bind(now).bind(last_before).bind(began_before).bind(limit.most)
          .execute(pool).await.map(|done| done.rows_affected()))?;
         if counted == 1 {
             return Ok(Ok(()));
         }
         let count: Option<MailCount> = reading!(self, pool => sqlx::query_as(
             "SELECT letters, began_at, last_at FROM mail_counts WHERE address_hash = $1",
-        ).bind(address_hash).fetch_optional(pool).await)?;
+        ).bind(name).fetch_optional(pool).await)?;
         Ok(Err(
             count.map_or(Duration::ZERO, |count| limit.wait(count, now))
         ))
@@ -94,10 +95,10 @@ mod tests {
     #[test]
     fn one_waits_for_whichever_ends_last() {
         let at = |seconds: u64| Timestamp::from_unix_micros(0).plus(Duration::from_secs(seconds));
-        let limit = MailLimit {
+        let limit = AskingLimit {
             between: Duration::from_secs(60),
             within: Duration::from_secs(3600),
-            letters: 5,
+            most: 5,
         };
         for (letters, last_at, now, seconds) in [
             (1, 0, 0, 60),
