@@ -32,6 +32,8 @@ pub enum Kind {
     PayloadTooLarge,
     /// The body is of another kind than is read here.
     UnsupportedMediaType,
+    /// The address does not answer for the host that was asked.
+    MisdirectedRequest,
     /// The body can be read, but is not what was asked for.
     InvalidRequest,
     /// A link of a letter can't be used any more.
@@ -66,7 +68,7 @@ impl Kind {
     pub const INDEX: &str = "/problems";
 
     /// All of them, by status.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::MalformedBody,
         Self::AmbiguousAuthorization,
         Self::InvalidCredentials,
@@ -80,6 +82,7 @@ impl Kind {
         Self::RequestTimeout,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
+        Self::MisdirectedRequest,
         Self::InvalidRequest,
         Self::InvalidLink,
         Self::WrongCode,
@@ -220,6 +223,13 @@ impl Kind {
                 meaning: "The header Content-Type is missing, came twice, or names another kind of body than this address reads.",
                 remedy: "Send `Content-Type: application/json`; signing in takes `application/x-www-form-urlencoded` too.",
             },
+            Self::MisdirectedRequest => About {
+                slug: "misdirected-request",
+                status: 421,
+                title: "The address does not answer for this host",
+                meaning: "The letters of a server in development are shown to who asks by the public URL or by localhost, 127.0.0.1 or [::1], and the request names another host or none. Else any name that is made to lead here could read them.",
+                remedy: "Ask by the address that the server prints when it starts.",
+            },
             Self::InvalidRequest => About {
                 slug: "invalid-request",
                 status: 422,
@@ -259,8 +269,8 @@ impl Kind {
                 slug: "too-many-tries",
                 status: 429,
                 title: "Too many tries for one account",
-                meaning: "The account has seen wrong passwords, one after the other. Each further try has to wait longer, the right password too.",
-                remedy: "Wait as many seconds as the header Retry-After says. A sign-in ends the waiting.",
+                meaning: "The account has seen wrong passwords, one after the other, and each further try has to wait longer, the right password too. Or more letters were asked for than are sent to one address in a minute or in an hour, or its data was taken along ten times within an hour.",
+                remedy: "Wait as many seconds as the header Retry-After says. After wrong passwords, a sign-in ends the waiting.",
             },
             Self::Busy => About {
                 slug: "busy",

@@ -119,7 +119,7 @@ mod engine {
         /// What was named is not there, or is somebody else's.
         #[error("There is no such thing here")]
         NotFound,
-        /// The account has seen too many wrong passwords of late.
+        /// The account has seen too many wrong passwords of late, or too many letters or exports were asked for.
         #[error("Too many tries. Try again in {} s", whole_seconds(*retry_after))]
         TooManyTries {
             /// How long to wait.

@@ -57,7 +57,7 @@ pub(crate) use self::{
     last_sign_in::SignInEvent,
     letter::LetterRow,
     link::{Link, NewLink},
-    mail_count::MailLimit,
+    mail_count::AskingLimit,
     own_session::Distrust,
     pending_sign_up::{Confirmation, Confirmed, NewPendingSignUp, PendingSignUp},
     sign_in_failure::Failures,

@@ -4,6 +4,7 @@ pub(crate) mod client_address;
 pub(crate) mod door;
 pub(crate) mod log;
 pub(crate) mod measure;
+pub(crate) mod own_host;
 pub(crate) mod panics;
 pub(crate) mod presentation;
 mod rate_limit;

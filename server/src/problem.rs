@@ -144,6 +144,14 @@ impl Problem {
         )
     }
 
+    /// The request asks for another host.
+    pub(crate) fn misdirected() -> Self {
+        Self::new(
+            Kind::MisdirectedRequest,
+            "This address does not answer for this host",
+        )
+    }
+
     /// The client took too long to send its request, or we to answer it.
     pub(crate) fn timed_out() -> Self {
         Self::new(Kind::RequestTimeout, "The request took too long")

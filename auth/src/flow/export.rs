@@ -1,5 +1,7 @@
 //! All that is held of a user, given to them as one document (GDPR, article 20).
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::{
@@ -8,16 +10,24 @@ use super::{
 };
 use crate::{
     Engine, Error,
-    account::{AccountEvent, User},
+    account::{AccountEvent, User, UserId},
     audit::{Actor, AuditFilter, AuditKind},
     clock::Timestamp,
-    store::{HeldDevice, HeldNotice, HeldSession},
+    store::{AskingLimit, HeldDevice, HeldNotice, HeldSession},
 };
 
 /// The name of this form of the document. Another form has another.
 const FORMAT: &str = "latchkey-export-1";
 /// How many events are read at one time.
 const EVENTS: u32 = 1_000;
+/// How many events are given at most, so that no account makes a document that is too long to hold.
+const MOST_EVENTS: usize = 10_000;
+/// How often a user may have it made: it reads all that there is of them.
+const LIMIT: AskingLimit = AskingLimit {
+    between: Duration::ZERO,
+    within: Duration::from_hours(1),
+    most: 10,
+};
 
 /// All that is held of a user. No password, token or code is among it, nor a hash of one. Times are RFC 3339 in UTC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,7 +40,7 @@ pub struct Export {
     pub user: ExportedUser,
     /// Its sessions, in the order in which they began; ended ones are held for a month.
     pub sessions: Vec<ExportedSession>,
-    /// What happened to it, the newest first.
+    /// What happened to it, the newest first; of more than 10,000 events the newest 10,000.
     pub events: Vec<AccountEvent>,
     /// What its owner was told on the start page, the oldest first.
     pub notices: Vec<ExportedNotice>,
@@ -115,7 +125,7 @@ pub struct ExportedDevice {
 /// Gives a user all that is held of them, and writes down that they took it.
 ///
 /// # Errors
-/// [`Error::ProofTooOld`].
+/// [`Error::ProofTooOld`]; [`Error::TooManyTries`], when they took it ten times within an hour.
 pub async fn export(
     engine: &Engine,
     who: &Authenticated,
@@ -129,6 +139,7 @@ pub async fn export(
         .in_session(who.session())
         .at_device(device);
     let user = store.user(who.user()).await?.ok_or(Error::InvalidToken)?;
+    count(engine, user.id).await?;
     // First, so that nobody has it and it is not written down.
     store.add_audit_event(&event).await?;
     Ok(Export {
@@ -142,25 +153,34 @@ pub async fn export(
     })
 }
 
-/// All events of a user, page by page.
+/// Counts that a user takes it, unless they did so too often.
+async fn count(engine: &Engine, user: UserId) -> Result<(), Error> {
+    let parts = engine.parts();
+    let name = parts.letter_key.export_name(user);
+    let counted = parts.store.count_asking(&name, LIMIT, engine.now()).await?;
+    counted.map_err(|retry_after| Error::TooManyTries { retry_after })
+}
+
+/// The newest events of a user, page by page.
 async fn events(engine: &Engine, user: &User) -> Result<Vec<AccountEvent>, Error> {
     let filter = AuditFilter {
         user: Some(user.id),
         ..AuditFilter::default()
     };
     let (mut events, mut after) = (Vec::new(), None);
-    loop {
+    while events.len() < MOST_EVENTS {
         let page = Page {
             after,
             limit: EVENTS,
         };
         let records = engine.parts().store.audit_records(&filter, page).await?;
-        after = records.last().map(|oldest| oldest.id);
-        if after.is_none() {
-            return Ok(events);
-        }
+        let Some(oldest) = records.last() else {
+            break;
+        };
+        after = Some(oldest.id);
         events.extend(records.into_iter().map(shown));
     }
+    Ok(events)
 }
 
 fn of_each<Row, Shown: From<Row>>(rows: Vec<Row>) -> Vec<Shown> {

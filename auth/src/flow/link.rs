@@ -13,7 +13,7 @@ use crate::{
     error::Field,
     letter::{LetterDetail, Occasion},
     link::{LinkFacts, Purpose, token_hash},
-    store::{Link, MailLimit},
+    store::{AskingLimit, Link},
 };
 
 /// How long to wait between two letters on one occasion to one address.
@@ -138,10 +138,8 @@ impl Engine {
         occasion: Occasion,
         address: &str,
     ) -> Result<Result<(), Duration>, Error> {
-        let may_write = self
-            .counts_letter(occasion, address, BETWEEN, IN_AN_HOUR)
-            .await?;
-        Ok(if may_write { Ok(()) } else { Err(BETWEEN) })
+        self.counts_letter(occasion, address, BETWEEN, IN_AN_HOUR)
+            .await
     }
 
     /// Counts a letter that a user has sent to an address which may be anybody's: an account must not be a way to write to everybody. If it may
@@ -153,10 +151,8 @@ impl Engine {
     ) -> Result<Result<(), Duration>, Error> {
         // No address is like an id, so that neither is counted as the other.
         let name = user.to_string();
-        let may_write = self
-            .counts_letter(occasion, &name, Duration::ZERO, TO_STRANGERS_IN_AN_HOUR)
-            .await?;
-        Ok(if may_write { Ok(()) } else { Err(HOUR) })
+        self.counts_letter(occasion, &name, Duration::ZERO, TO_STRANGERS_IN_AN_HOUR)
+            .await
     }
 
     async fn counts_letter(
@@ -165,15 +161,14 @@ impl Engine {
         name: &str,
         between: Duration,
         in_an_hour: i64,
-    ) -> Result<bool, Error> {
+    ) -> Result<Result<(), Duration>, Error> {
         let parts = self.parts();
-        let now = self.now();
-        let limit = MailLimit {
-            last_before: now.minus(between),
-            began_before: now.minus(HOUR),
-            letters: in_an_hour,
+        let limit = AskingLimit {
+            between,
+            within: HOUR,
+            most: in_an_hour,
         };
         let name = parts.letter_key.address_name(occasion, name);
-        Ok(parts.store.count_letter(&name, limit, now).await?)
+        Ok(parts.store.count_asking(&name, limit, self.now()).await?)
     }
 }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::Occasion;
-use crate::{master_secret::MasterSecret, token::seal::SealError};
+use crate::{account::UserId, master_secret::MasterSecret, token::seal::SealError};
 
 /// What the tokens and codes of letters follow from, and what codes and addresses are hashed under.
 #[derive(Debug)]
@@ -49,6 +49,11 @@ impl LetterKey {
         self.sign(&["address", occasion.as_str(), address])
             .as_ref()
             .to_vec()
+    }
+
+    /// Under which name is counted how often a user took what is held of them.
+    pub(crate) fn export_name(&self, user: UserId) -> Vec<u8> {
+        self.sign(&["export", &user.to_string()]).as_ref().to_vec()
     }
 
     /// The parts can't run into each other: none holds a zero byte.

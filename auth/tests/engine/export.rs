@@ -1,10 +1,17 @@
 //! All that is held of a user, given to them.
 
-use auth::{ExposeSecret as _, flow};
+use std::{collections::BTreeSet, time::Duration};
+
+use auth::{Engine, Error, ExposeSecret as _, Grant, flow, flow::Export};
 
 use crate::support::{
-    PASSWORD, TestDatabase, call, device, mailing, refresh, sign_in, sign_up, who,
+    PASSWORD, TestDatabase, call, device, mailing, on_database, refresh, sign_in, sign_up, who,
 };
+
+async fn take(engine: &Engine, grant: &Grant) -> Result<Export, Error> {
+    let who = who(engine, grant).await;
+    flow::export(engine, &who, &device()).await
+}
 
 #[tokio::test]
 async fn it_holds_all_that_is_held_of_them_and_nothing_of_others() {
@@ -71,4 +78,63 @@ async fn no_secret_is_in_it() {
     ] {
         assert!(!document.contains(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn of_many_events_the_newest_are_in_it() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    // Their ids say that they are older than any.
+    let fill = if database.url.starts_with("sqlite") {
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10001)
+         INSERT INTO audit_events (id, at, kind, user_id)
+         SELECT unhex(printf('%032x', n)), 0, 'signed_in', id FROM users, numbers RETURNING kind"
+    } else {
+        "INSERT INTO audit_events (id, at, kind, user_id)
+         SELECT lpad(to_hex(n), 32, '0')::UUID, now(), 'signed_in', id FROM users, generate_series(1, 10001) AS n RETURNING kind"
+    };
+    let filled: Vec<String> =
+        on_database!(database, pool => sqlx::query_scalar(fill).fetch_all(&pool));
+    assert_eq!(filled.len(), 10_001);
+    database.turn(Duration::from_secs(1));
+    let export = take(&engine, &ada).await.unwrap();
+    assert_eq!(export.events.len(), 10_000);
+    assert_eq!(export.events[0].kind, "account_exported");
+    assert!(
+        export
+            .events
+            .is_sorted_by(|newer, older| newer.id > older.id)
+    );
+    let ids: BTreeSet<&str> = export.events.iter().map(|one| one.id.as_str()).collect();
+    assert!(!ids.contains("00000000-0000-0000-0000-000000000001"));
+    // What is in it begins with the newest of those, and none is left out.
+    assert!(ids.contains("00000000-0000-0000-0000-000000002711"));
+    assert_eq!(ids.len(), 10_000);
+}
+
+#[tokio::test]
+async fn it_is_given_ten_times_an_hour_to_each_user() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    let bob = sign_up(&engine, "bob").await;
+    for _ in 0..10 {
+        take(&engine, &ada).await.unwrap();
+    }
+    database.turn(Duration::from_mins(5));
+    let answer = take(&engine, &ada).await;
+    let wait = Duration::from_mins(55);
+    assert!(
+        matches!(answer, Err(Error::TooManyTries { retry_after }) if retry_after == wait),
+        "{answer:?}"
+    );
+    take(&engine, &bob).await.unwrap();
+    database.turn(wait);
+    let ada = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    let export = take(&engine, &ada).await.unwrap();
+    // One that was refused was not taken.
+    let taken = export.events.iter();
+    let taken = taken.filter(|event| event.kind == "account_exported");
+    assert_eq!(taken.count(), 11);
 }

@@ -198,6 +198,35 @@ async fn letters_to_one_address_are_limited() {
 }
 
 #[tokio::test]
+async fn how_long_to_wait_for_the_next_letter_is_told_and_then_it_is_sent() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let mut ada = sign_up(&engine, "ada").await;
+    let mut waits = Vec::new();
+    for _ in 0..6 {
+        ask(&engine, &ada).await.unwrap();
+        database.turn(Duration::from_secs(20));
+        let answer = ask(&engine, &ada).await;
+        let Err(Error::TooManyTries { retry_after }) = answer else {
+            panic!("{answer:?}");
+        };
+        waits.push(retry_after.as_secs());
+        // Until just before, it is refused.
+        let moment = Duration::from_micros(1);
+        database.turn(retry_after.checked_sub(moment).unwrap());
+        ada = refresh(&engine, &ada.refresh_token).await.unwrap();
+        let answer = ask(&engine, &ada).await;
+        assert!(
+            matches!(answer, Err(Error::TooManyTries { retry_after }) if retry_after == moment),
+            "{answer:?}"
+        );
+        database.turn(moment);
+    }
+    // The fifth ends what an hour may have, which began with the first.
+    assert_eq!(waits, [40, 40, 40, 40, 3600 - 4 * 60 - 20, 40]);
+}
+
+#[tokio::test]
 async fn a_disabled_users_link_is_void() {
     let database = TestDatabase::new().await;
     let engine = mailing(&database).await;

@@ -1,5 +1,5 @@
 //! What was sent, for who develops: a list, each letter, and every template with made-up facts. These routes exist only where letters go to the
-//! mailbox in memory, which the settings allow on loopback alone.
+//! mailbox in memory, which the settings allow on loopback alone; and they answer who asks for this machine by a name of its own.
 
 use askama::Template;
 use auth::{Letter, LetterDetail, Occasion, Purpose, clock::Timestamp};
@@ -7,6 +7,7 @@ use axum::{
     Json, Router,
     extract::{Path, State as FromState},
     http::{HeaderValue, header::CACHE_CONTROL},
+    middleware::from_fn_with_state,
     response::{Html, IntoResponse, Response},
     routing::get,
 };
@@ -16,7 +17,11 @@ use super::{
     mailbox::{KeptLetter, Mailbox},
     words,
 };
-use crate::{middleware::LetterPolicy, problem::Problem, state::State};
+use crate::{
+    middleware::{LetterPolicy, own_host},
+    problem::Problem,
+    state::State,
+};
 
 const MAILBOX: &str = "/dev/mail";
 const PREVIEW: &str = "/dev/mail/preview";
@@ -36,6 +41,7 @@ pub(crate) fn routes(state: &State) -> Router<State> {
         .route("/dev/mail/preview/{occasion}/html", get(preview_html))
         .route("/dev/mail/{id}", get(letter))
         .route("/dev/mail/{id}/html", get(letter_html))
+        .route_layer(from_fn_with_state(state.clone(), own_host::guard))
 }
 
 /// A list of letters.

@@ -136,6 +136,7 @@ fn example(kind: Kind) -> Problem {
         Kind::RequestTimeout => Problem::timed_out(),
         Kind::PayloadTooLarge => Problem::too_large(),
         Kind::UnsupportedMediaType => Problem::unsupported_media_type(crate::json::MEDIA_TYPE),
+        Kind::MisdirectedRequest => Problem::misdirected(),
         Kind::InvalidRequest => {
             Problem::invalid(vec![Fault::new("username", "This username is taken")])
         }

@@ -28,7 +28,7 @@ const AS_A_FILE: &str = "attachment; filename=\"latchkey-export.json\"";
     operation_id = "export",
     tag = openapi::ACCOUNT,
     summary = "Take a copy of all that is held of the caller",
-    description = "Gives the account, its sessions, what happened to it, its notices and the browsers that are known again, as one document (GDPR, article 20). No password, token or code is in it, nor a hash of one. That it was taken is written down. Needs a proof of who one is that is at most 10 minutes old.",
+    description = "Gives the account, its sessions, what happened to it, its notices and the browsers that are known again, as one document (GDPR, article 20). No password, token or code is in it, nor a hash of one. Of more than 10,000 events the newest 10,000 are in it. That it was taken is written down. It is given ten times an hour at most. Needs a proof of who one is that is at most 10 minutes old.",
     security(("bearer" = [])),
     responses(
         (
@@ -84,6 +84,7 @@ impl IntoResponses for Refusals {
             Kind::InvalidToken,
             Kind::InsufficientUserAuthentication,
             Kind::TooManyRequests,
+            Kind::TooManyTries,
             Kind::Unavailable,
         ])
     }

@@ -54,9 +54,15 @@ impl PublicUrl {
         &self.origin
     }
 
+    /// Its host and its port, if that is not the scheme's: as browsers write it in `Host`.
+    pub fn authority(&self) -> &str {
+        let (_, authority) = self.origin.split_once("://").unwrap_or_default();
+        authority
+    }
+
     /// Its host; an IPv6 address in brackets.
     pub fn host(&self) -> &str {
-        let (_, authority) = self.origin.split_once("://").unwrap_or_default();
+        let authority = self.authority();
         match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => host,
             _ => authority,
@@ -105,14 +111,20 @@ mod tests {
     }
 
     #[test]
-    fn its_host_is_without_a_port() {
-        for (text, host) in [
-            ("https://example.com", "example.com"),
-            ("https://example.com:8443", "example.com"),
-            ("http://[::1]:3000", "[::1]"),
-            ("http://[::1]", "[::1]"),
+    fn its_host_is_without_a_port_and_its_authority_with_one() {
+        for (text, host, authority) in [
+            ("https://example.com", "example.com", "example.com"),
+            ("https://example.com:443", "example.com", "example.com"),
+            (
+                "https://example.com:8443",
+                "example.com",
+                "example.com:8443",
+            ),
+            ("http://[::1]:3000", "[::1]", "[::1]:3000"),
+            ("http://[::1]", "[::1]", "[::1]"),
         ] {
-            assert_eq!(PublicUrl::parse(text).unwrap().host(), host);
+            let url = PublicUrl::parse(text).unwrap();
+            assert_eq!((url.host(), url.authority()), (host, authority));
         }
     }
 

@@ -123,6 +123,43 @@ async fn only_a_server_in_development_has_a_mailbox() {
 }
 
 #[tokio::test]
+async fn the_mailbox_answers_by_no_host_that_is_not_ours() {
+    let app = TestApp::with(&[("LATCHKEY_PUBLIC_URL", "http://app.localhost:3000")]).await;
+    app.register("ada").await;
+    let id = field(&sent(&app).await[0], "id").to_owned();
+    let port = app.address().port();
+    for path in [
+        "/dev/mail".to_owned(),
+        "/dev/mail.json".to_owned(),
+        format!("/dev/mail/{id}"),
+        format!("/dev/mail/{id}/html"),
+        "/dev/mail/preview".to_owned(),
+        "/dev/mail/preview/verify_email".to_owned(),
+        "/dev/mail/preview/verify_email/html".to_owned(),
+    ] {
+        let by = async |host: &str| app.get(&path).header("host", host).send().await;
+        for host in ["evil.example", "app.localhost:3001"] {
+            let answer = by(host).await;
+            answer.assert_page(421);
+            assert!(
+                !answer.text().contains("ada@example.org"),
+                "{path} by {host}"
+            );
+        }
+        let evil = by(&format!("evil.example:{port}")).await;
+        assert_eq!(evil.status, 421, "{path}");
+        for host in ["app.localhost:3000", "localhost", "[::1]:1", "127.0.0.1:1"] {
+            assert_eq!(by(host).await.status, 200, "{path} by {host}");
+        }
+        // A proxy is asked so, and the address counts beside the header.
+        let whole = format!(
+            "GET http://evil.example{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        );
+        assert_eq!(app.raw(whole).await.status, 421, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn no_header_of_a_request_decides_where_a_link_leads() {
     let app = TestApp::start().await;
     for (number, name) in ["host", "x-forwarded-host", "forwarded", "x-original-host"]

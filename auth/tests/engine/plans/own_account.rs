@@ -48,6 +48,10 @@ async fn a_stolen_account(database: &TestDatabase) {
     flow::change_email(&engine, &as_max, "max@example.net", &device())
         .await
         .unwrap();
+    // Too soon after the first, so that it is read for how long to wait.
+    flow::change_email(&engine, &as_max, "max@example.net", &device())
+        .await
+        .unwrap_err();
     let link = only_link(&mail(&engine).await, Occasion::ConfirmNewEmail);
     flow::confirm_new_email(&engine, &link, &device())
         .await

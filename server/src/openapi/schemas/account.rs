@@ -136,7 +136,8 @@ pub(crate) struct Export {
     user: ExportedUser,
     /// Its sessions, in the order in which they began; ended ones are held for a month.
     sessions: Vec<ExportedSession>,
-    /// What happened to it, the newest first.
+    /// What happened to it, the newest first; of more than 10,000 events the newest 10,000.
+    #[schema(max_items = 10_000)]
     events: Vec<AccountEvent>,
     /// What its owner was told on the start page, the oldest first.
     notices: Vec<ExportedNotice>,

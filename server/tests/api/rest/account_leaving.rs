@@ -61,6 +61,28 @@ async fn what_is_held_is_given_as_one_document_without_a_secret() {
 }
 
 #[tokio::test]
+async fn the_export_is_given_ten_times_an_hour() {
+    let app = TestApp::start().await;
+    let ada = app.register("ada").await;
+    for _ in 0..10 {
+        assert_eq!(ask(&app, "GET", EXPORT, &ada).await.status, 200);
+    }
+    app.advance(5 * MINUTE);
+    let refused = ask(&app, "GET", EXPORT, &ada).await;
+    refused.assert_problem(429, "Too many tries. Try again in 3300 s");
+    assert_eq!(refused.kind(), Kind::TooManyTries);
+    assert_eq!(refused.header("retry-after"), Some("3300"), "{refused:?}");
+    // Signing in anew does not end the waiting.
+    let again = app.login("ada").await;
+    ask(&app, "GET", EXPORT, &again)
+        .await
+        .assert_any_problem(429);
+    app.advance(55 * MINUTE);
+    let later = app.login("ada").await;
+    assert_eq!(ask(&app, "GET", EXPORT, &later).await.status, 200);
+}
+
+#[tokio::test]
 async fn both_want_a_proof_that_is_not_old_and_keeping_does_not() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;

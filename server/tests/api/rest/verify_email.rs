@@ -75,8 +75,12 @@ async fn another_letter_kills_the_former_and_is_limited() {
     by_token(&app, &former.token).await.assert_any_problem(422);
     let again = send(&app, &ada).await;
     again.assert_any_problem(429);
-    assert!(again.header("retry-after").is_some(), "{again:?}");
-    app.advance(MINUTE);
+    assert_eq!(again.header("retry-after"), Some("60"), "{again:?}");
+    app.advance(MINUTE / 2);
+    let again = send(&app, &ada).await;
+    again.assert_problem(429, "Too many tries. Try again in 30 s");
+    assert_eq!(again.header("retry-after"), Some("30"), "{again:?}");
+    app.advance(MINUTE / 2);
     assert_eq!(by_token(&app, &newest.token).await.status, 204);
     assert_eq!(
         send(&app, &ada).await.status,
@@ -84,6 +88,34 @@ async fn another_letter_kills_the_former_and_is_limited() {
         "who is through is told nothing else"
     );
     assert_eq!(app.letters(ADA, "verify_email").await.len(), 2);
+}
+
+#[tokio::test]
+async fn after_five_in_an_hour_one_waits_for_the_rest_of_it() {
+    let app = TestApp::start().await;
+    let mut ada = app.register("ada").await;
+    for _ in 0..5 {
+        let sent = send(&app, &ada).await;
+        assert_eq!(sent.status, 202, "{sent:?}");
+        app.advance(MINUTE);
+    }
+    ada = app.refresh(&ada.refresh).await;
+    let refused = send(&app, &ada).await;
+    refused.assert_any_problem(429);
+    assert_eq!(refused.header("retry-after"), Some("3300"), "{refused:?}");
+    let page = app
+        .post("/verify-email")
+        .same_origin()
+        .refresh_cookie(&ada.refresh)
+        .form(&[("step", "send")])
+        .send()
+        .await;
+    page.assert_page(429);
+    assert_eq!(page.header("retry-after"), Some("3300"), "{page:?}");
+    assert!(page.text().contains("Try again in 55 minutes"), "{page:?}");
+    app.advance(55 * MINUTE);
+    let ada = app.refresh(&ada.refresh).await;
+    assert_eq!(send(&app, &ada).await.status, 202);
 }
 
 #[tokio::test]
