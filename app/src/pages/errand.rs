@@ -34,7 +34,7 @@ static CONFIRM: Words = Words {
     promise: [
         "Your account ",
         " gets the address ",
-        ". The address that it has now is told, with a link that undoes this for 7 days.",
+        ". Other devices are signed out, and the address that it has now is told, with a link that undoes this for 7 days.",
     ],
     button: "Use this address",
     done: "Your account has its new address. Sign in with it from now on, or with your username as before.",
@@ -66,7 +66,7 @@ static DISOWN: Words = Words {
     promise: [
         "Whoever it was is signed out of your account ",
         ", or everybody, if nobody can tell. The password is no longer good: a letter with a link to choose another is sent to ",
-        ".",
+        ". If the account was to be deleted, it is kept.",
     ],
     button: "It wasn't me: sign them out",
     done: "They are signed out, and the password is no longer good. A letter is on its way to you: choose another password by the link in it.",

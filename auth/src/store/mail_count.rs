@@ -96,8 +96,8 @@ mod tests {
     fn one_waits_for_whichever_ends_last() {
         let at = |seconds: u64| Timestamp::from_unix_micros(0).plus(Duration::from_secs(seconds));
         let limit = AskingLimit {
-            between: Duration::from_secs(60),
-            within: Duration::from_secs(3600),
+            between: Duration::from_mins(1),
+            within: Duration::from_hours(1),
             most: 5,
         };
         for (letters, last_at, now, seconds) in [

@@ -93,10 +93,10 @@ fn Another() -> impl IntoView {
         progress,
     };
     let promise = if sends_mail {
-        "A letter goes to the new address, and your account has it once you have pressed the button behind its link. The address that you have \
-         now is told then, and can undo it for 7 days."
+        "A letter goes to the new address, and your account has it once you have pressed the button behind its link. Your other devices are \
+         signed out then, and the address that you have now is told, and can undo it for 7 days."
     } else {
-        "Your account has it at once."
+        "Your account has it at once, and your other devices are signed out."
     };
     let send = sending(move || {
         said.set(None);
