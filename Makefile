@@ -26,7 +26,7 @@ dist: ## make the one file that is deployed: target/dist/latchkey
 coverage: ## print line coverage by file, engine and server
 	@tools/coverage.sh
 
-bench: ## measure speed, memory and sizes beside the machine's own limits, and a big base beside a small one
+bench: ## measure speed, memory, sizes and how alike answers are, beside the machine's own limits, and a big base beside a small one
 	@tools/bench.sh
 
 seed: ## fill the database LATCHKEY_DATABASE_URL with a million users and three million sessions

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures Latchkey beside the bare limits of the machine it runs on, by turns in the same minutes, and prints the ratios. What falls short
-# of its aim is marked; it fails nothing. BENCH_SECONDS says how long each turn takes (5 seconds; all in all that makes about twelve minutes).
+# of its aim is marked; it fails nothing. BENCH_SECONDS says how long each turn takes (5 seconds; all in all that makes about fourteen minutes).
 # BENCH_USERS says how many users the big base has (a million; 0 leaves out what is measured with it, about half of the time).
+# BENCH_ONLY=enumeration measures nothing but whether the time of an answer tells who is known (two minutes).
 source "$(dirname "$0")/cache.sh"
 
 seconds="${BENCH_SECONDS:-5}"
@@ -9,6 +10,10 @@ turns=3
 # The big base, and the small one beside which it is measured.
 many="${BENCH_USERS:-1000000}"
 few=1000
+# What alone is to be measured, if not all is.
+only="${BENCH_ONLY:-}"
+# Below which Welch's t must stay for times to pass as alike: chance alone takes one pair in a hundred thousand beyond it.
+t_at_most=4.5
 # Connections, each a browser.
 browsers=16
 # What the hash pool is made of, by the server's own defaults.
@@ -20,11 +25,16 @@ person="username=bench&password=the+weaver+sings+at+noon"
 login="/api/v1/auth/login"
 
 [ "$(uname)" = Linux ] || give_up "make bench reads memory from /proc, which is Linux's."
-if [ "${1:-}" != with-postgres ]; then
-  exec tools/postgres.sh tools/bench.sh with-postgres
-fi
+case "$only" in
+  "")
+    [ "${1:-}" = with-postgres ] || exec tools/postgres.sh tools/bench.sh with-postgres
+    have wrk || install_package "wrk, which makes the load" wrk
+    ;;
+  enumeration) ;;
+  *) give_up "BENCH_ONLY may be \`enumeration\`, and not \`$only\`." ;;
+esac
 
-have wrk || install_package "wrk, which makes the load" wrk
+tools/node.sh
 have curl || install_package "curl" curl
 
 # On the disk that the project is on: what is written must really be written.
@@ -167,6 +177,13 @@ bounded() {
     tee -a "$work/bounded" >&2
 }
 
+# A line of what is not to tell known from unknown: alike LABEL MEDIAN DIFFERENCE SHARE T.
+alike() {
+  awk -v label="$1" -v median="$2" -v difference="$3" -v share="$4" -v t="$5" -v most="$t_at_most" 'BEGIN {
+    printf "%-58s %10.1f %+10.1f %+6.2f%% %+7.2f  %s\n", label, median, difference, share, t, ((t < 0 ? -t : t) < most ? "✓" : "✗") }' |
+    tee -a "$work/alike" >&2
+}
+
 median() {
   sort -n "$1" | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'
 }
@@ -237,12 +254,14 @@ sizes() {
   bounded "/login usable: its HTML and CSS, brotli" "$page" 14 kB
 }
 
-# Starts a server on a database that is seeded first: start_seeded NAME DATABASE_URL USERS.
+# Starts a server on a database that is seeded first: start_seeded NAME DATABASE_URL USERS [SETTING=VALUE]….
 start_seeded() {
-  say "Seeding $3 users (about a minute for a million)"
-  LATCHKEY_DATABASE_URL="$2" "$seed" "$3" >&2
-  printf '%s\n' "$3" >"$work/$1.users"
-  start "$1" "$2" "$release"
+  local name="$1" database="$2" users="$3"
+  shift 3
+  say "Seeding $users users (about a minute for a million)"
+  LATCHKEY_DATABASE_URL="$database" "$seed" "$users" >&2
+  printf '%s\n' "$users" >"$work/$name.users"
+  start "$name" "$database" "$@" "$release"
 }
 
 # Measures a big base beside a small one: by_size DATABASE NAME_OF_MANY NAME_OF_FEW. Sign-ins come first, since the others go on from them.
@@ -253,60 +272,90 @@ by_size() {
   by_turns "GET /user/profile a second, $1" 0.9 "profiles_of_many $2" "profiles_of_many $3"
 }
 
-build
-others="$(taken_by_others)"
-[ "$others" -lt 20 ] || say "Others take $others % of this machine just now: these figures will be worth little."
+# What is measured beside a limit of the machine, or below a bound.
+limits() {
+  local idle waited
+  start sqlite "sqlite:$work/latchkey.db" "$release"
+  say "Letting the server idle (15 s)"
+  sleep 15
+  idle="$(resident sqlite VmRSS)"
+  sign_up sqlite
+  start bare-sqlite "sqlite:$work/bare.db" "$bare" serve
 
-release="$target/release/latchkey"
-start sqlite "sqlite:$work/latchkey.db" "$release"
-say "Letting the server idle (15 s)"
-sleep 15
-idle="$(resident sqlite VmRSS)"
-sign_up sqlite
-start bare-sqlite "sqlite:$work/bare.db" "$bare" serve
+  by_turns "GET /user/profile a second; one Ed25519 verification" 0.8 "profiles sqlite" "profiles bare-sqlite"
+  by_turns "Refreshes a second, SQLite; swap and two signatures" 0.7 "refreshes sqlite" "refreshes bare-sqlite"
+  by_turns "Sign-ins a second; argon2id m=19456 t=2 p=1 on each core" 0.95 "sign_ins sqlite" hashes
+  bounded "Resident when idle, 15 s after the start" "$idle" 40 MiB
+  flood sqlite
 
-by_turns "GET /user/profile a second; one Ed25519 verification" 0.8 "profiles sqlite" "profiles bare-sqlite"
-by_turns "Refreshes a second, SQLite; swap and two signatures" 0.7 "refreshes sqlite" "refreshes bare-sqlite"
-by_turns "Sign-ins a second; argon2id m=19456 t=2 p=1 on each core" 0.95 "sign_ins sqlite" hashes
-bounded "Resident when idle, 15 s after the start" "$idle" 40 MiB
-flood sqlite
+  start postgres "$LATCHKEY_TEST_POSTGRES_URL" "$release"
+  sign_up postgres
+  start bare-postgres "$LATCHKEY_TEST_POSTGRES_URL" "$bare" serve
+  by_turns "Refreshes a second, PostgreSQL; swap and two signatures" 0.7 "refreshes postgres" "refreshes bare-postgres"
+  by_turns "Bearer tokens verified a second, one core; the signature" 0.9 "verifications latchkey" "verifications bare"
+  sizes sqlite
+  waited=$((SECONDS - flood_ended))
+  if [ "$waited" -lt 60 ]; then
+    say "Waiting until a minute has passed since the flood"
+    sleep $((60 - waited))
+  fi
+  bounded "Resident a minute after the flood" "$(resident sqlite VmRSS)" 40 MiB
+}
 
-start postgres "$LATCHKEY_TEST_POSTGRES_URL" "$release"
-sign_up postgres
-start bare-postgres "$LATCHKEY_TEST_POSTGRES_URL" "$bare" serve
-by_turns "Refreshes a second, PostgreSQL; swap and two signatures" 0.7 "refreshes postgres" "refreshes bare-postgres"
-by_turns "Bearer tokens verified a second, one core; the signature" 0.9 "verifications latchkey" "verifications bare"
-sizes sqlite
-waited=$((SECONDS - flood_ended))
-if [ "$waited" -lt 60 ]; then
-  say "Waiting until a minute has passed since the flood"
-  sleep $((60 - waited))
-fi
-bounded "Resident a minute after the flood" "$(resident sqlite VmRSS)" 40 MiB
-
-: >"$work/by-size"
-if [ "$many" -gt 0 ]; then
+# A big base beside a small one.
+big_and_small() {
   start_seeded sqlite-few "sqlite:$work/few.db" "$few"
   start_seeded sqlite-many "sqlite:$work/many.db" "$many"
   by_size SQLite sqlite-many sqlite-few
   start_seeded postgres-few "${LATCHKEY_TEST_POSTGRES_URL%/*}/few" "$few"
   start_seeded postgres-many "${LATCHKEY_TEST_POSTGRES_URL%/*}/many" "$many"
   by_size PostgreSQL postgres-many postgres-few
-fi
+}
 
-tables=("$work/compared" "$work/by-size" "$work/bounded")
+# Asks for each user once an operation, as letters to one address are limited, and sees whether the time of the answer tells them from nobody.
+enumeration() {
+  local label median difference share t
+  start_seeded enumeration "sqlite:$work/enumeration.db" "$few" LATCHKEY_MAIL_URL="file:$work/letters" LATCHKEY_VERIFICATION=required \
+    LATCHKEY_SIGN_IN_LINKS=true LATCHKEY_ADDRESS_FREE_TRIES=1000000
+  say "Whether the time of an answer tells who is known ($few pairs an operation; two minutes)"
+  node tools/bench/enumeration.mjs "$(address enumeration)" "$few" >"$work/enumeration.tsv" ||
+    give_up "The times could not be taken; why stands above."
+  while IFS=$'\t' read -r label median difference share t; do
+    alike "$label" "$median" "$difference" "$share" "$t"
+  done <"$work/enumeration.tsv"
+}
+
+build
+others="$(taken_by_others)"
+[ "$others" -lt 20 ] || say "Others take $others % of this machine just now: these figures will be worth little."
+
+release="$target/release/latchkey"
+touch "$work/compared" "$work/by-size" "$work/bounded" "$work/alike"
+if [ -z "$only" ]; then
+  limits
+  [ "$many" -eq 0 ] || big_and_small
+fi
+enumeration
+
+tables=("$work/compared" "$work/by-size" "$work/bounded" "$work/alike")
 short="$(cat "${tables[@]}" | grep -c '✗' || true)"
 {
-  printf '\n%s, %s cores; medians of %s turns of %s s\n\n' \
-    "$(sed -nE 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)" "$cores" "$turns" "$seconds"
-  printf '%-58s %10s %10s %7s %7s\n' "Beside the bare limit" "Latchkey" "Limit" "Ratio" "Aim"
-  cat "$work/compared"
-  if [ "$many" -gt 0 ]; then
-    printf '\n%-58s %10s %10s %7s %7s\n' "Users, with three sessions each" "$many" "$few" "Ratio" "Aim"
-    cat "$work/by-size"
+  printf '\n%s, %s cores' "$(sed -nE 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)" "$cores"
+  if [ -z "$only" ]; then
+    printf '; medians of %s turns of %s s\n\n' "$turns" "$seconds"
+    printf '%-58s %10s %10s %7s %7s\n' "Beside the bare limit" "Latchkey" "Limit" "Ratio" "Aim"
+    cat "$work/compared"
+    if [ "$many" -gt 0 ]; then
+      printf '\n%-58s %10s %10s %7s %7s\n' "Users, with three sessions each" "$many" "$few" "Ratio" "Aim"
+      cat "$work/by-size"
+    fi
+    printf '\n%-58s %10s %10s\n' "Below a bound" "Latchkey" "Bound"
+    cat "$work/bounded"
+  else
+    printf '\n'
   fi
-  printf '\n%-58s %10s %10s\n' "Below a bound" "Latchkey" "Bound"
-  cat "$work/bounded"
+  printf '\n%-58s %10s %10s %7s %7s\n' "Microseconds until the answer; |t| below $t_at_most" "Unknown" "Differs" "Share" "t"
+  cat "$work/alike"
   if [ "$short" -eq 0 ]; then
     printf '\nNothing falls short.\n'
   else
