@@ -78,11 +78,11 @@ npm_packages() {
   fi
 }
 
+# With a mail server, for the tests that send letters to one.
 in_browser() {
-  cd end2end || return 1
   env LATCHKEY_SERVER="$clock_server" LATCHKEY_ORDINARY_SERVER="$target/release/latchkey" \
     LATCHKEY_DEPLOYED_SERVER="$deployed_server" LATCHKEY_SITE_ROOT="$target/site" CHROMIUM="$(cat "$logs/chromium.path")" \
-    PLAYWRIGHT_JSON_OUTPUT_NAME="$browser_report" npx playwright test --reporter=line,json
+    PLAYWRIGHT_JSON_OUTPUT_NAME="$browser_report" tools/smtp.sh npm --prefix end2end test -- --reporter=line,json
 }
 
 # The types of the API's client are made from the description that the program prints.

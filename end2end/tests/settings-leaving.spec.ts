@@ -3,6 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '../fixtures';
 import { letterTo } from '../fixtures/letters';
+import { somebody } from '../fixtures/person';
+import { SignInPage } from '../pages/sign-in';
 
 test('all that is held is downloaded as one file, without a secret', async ({ page, settingsPage, signInPage, alice }) => {
   await signInPage.signIn(alice);
@@ -37,6 +39,52 @@ test('an account is asked to be deleted, is kept for a while, and can be kept fo
   await expect(settingsPage.deletionBanner).toHaveCount(0);
   await settingsPage.open('delete');
   await expect(settingsPage.button('Delete my account')).toBeVisible();
+});
+
+test('an account whose day has not come is not deleted', async ({ page, server, settingsPage, signInPage, alice }) => {
+  await signInPage.signIn(alice);
+  await settingsPage.open('delete');
+  await settingsPage.button('Delete my account').click();
+  await settingsPage.answer('Delete my account');
+  await expect(settingsPage.button('Keep my account')).toBeVisible();
+  expect(await server.run('clean')).toContain('Deleted: 0 accounts');
+  await page.goto('/profile');
+  await expect(settingsPage.deletionBanner).toBeVisible();
+});
+
+test.describe('where accounts are deleted at once', () => {
+  test.use({ settings: { LATCHKEY_DELETION_DAYS: '0' } });
+
+  test('an account whose day has come is gone: its name is that of nobody, and anybody\'s', async ({
+    page, server, home, header, settingsPage, signInPage, registerPage, alice, otherBrowser, browserConsole,
+  }) => {
+    await signInPage.signIn(alice);
+    await settingsPage.open('delete');
+    await settingsPage.button('Delete my account').click();
+    await settingsPage.answer('Delete my account');
+    await expect(settingsPage.button('Keep my account')).toBeVisible();
+    expect(await server.run('clean')).toContain('Deleted: 1 accounts');
+    await letterTo(server, alice.email, 'deleted');
+
+    // Who was signed in to it is not any more.
+    await page.goto('/profile');
+    await expect(signInPage.heading).toBeVisible();
+    browserConsole.expectsStatus(401);
+    await signInPage.open();
+    await signInPage.fill(somebody('nobody'));
+    await expect(signInPage.alert).toBeVisible();
+    const ofNobody = await signInPage.alert.textContent();
+    await signInPage.open();
+    await signInPage.fill(alice);
+    await expect(signInPage.alert).toHaveText(ofNobody!);
+
+    await registerPage.open();
+    await registerPage.fill(alice);
+    await expect(home.greeting(alice)).toBeVisible();
+    await expect(header.signOut).toBeVisible();
+    await expect(settingsPage.deletionBanner).toHaveCount(0);
+    await new SignInPage(await otherBrowser.newPage()).signIn(alice);
+  });
 });
 
 test('leaving asks for the password where it was given long ago, and then goes on', async ({ server, settingsPage, signInPage, alice, browserConsole }) => {

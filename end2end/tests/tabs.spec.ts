@@ -3,9 +3,12 @@
 import type { BrowserContext } from '@playwright/test';
 import { expect, test } from '../fixtures';
 import { hydrated } from '../fixtures/hydration';
+import { letterTo, linkIn } from '../fixtures/letters';
 import { hold, requestsTo } from '../fixtures/network';
 import { sessionCookies } from '../fixtures/thief';
+import { ForgotPasswordPage } from '../pages/forgot-password';
 import { HomePage } from '../pages/home';
+import { ResetPasswordPage } from '../pages/reset-password';
 import { SignInPage } from '../pages/sign-in';
 
 const REFRESH = '/fn/refresh';
@@ -162,4 +165,59 @@ test('signing out everywhere ends the sessions of other browsers too', async ({ 
   await elsewhere.goto('/profile');
   await expect(new SignInPage(elsewhere).heading).toBeVisible();
   expect(await sessionCookies(otherBrowser)).toEqual([]);
+});
+
+test('a change of address in one tab is seen in the other, and taken back signs it out', async ({
+  context, server, settingsPage, signInPage, alice, newcomer, browserConsole,
+}) => {
+  browserConsole.expectsStatus(401);
+  await signInPage.signIn(alice);
+  await settingsPage.open('email');
+  await settingsPage.newEmail.fill(newcomer.email);
+  await settingsPage.button('Change the address').click();
+  await expect(settingsPage.said(`A letter is on its way to ${newcomer.email}.`)).toBeVisible();
+
+  const mail = await context.newPage();
+  await mail.goto(linkIn(await letterTo(server, newcomer.email, 'confirm_new_email'), '/confirm-email'));
+  await mail.getByRole('button', { name: 'Use this address' }).click();
+  await expect(mail.getByText('Your account has its new address.')).toBeVisible();
+  await settingsPage.ways.getByRole('link', { name: 'Password' }).click();
+  await settingsPage.ways.getByRole('link', { name: 'Email' }).click();
+  await expect(settingsPage.main.getByText(newcomer.email)).toBeVisible();
+  await expect(settingsPage.main.getByText(alice.email)).toHaveCount(0);
+
+  const home = await tab(context);
+  await mail.goto(linkIn(await letterTo(server, alice.email, 'email_changed'), '/undo-email-change'));
+  await mail.getByRole('button', { name: 'Take the change back' }).click();
+  await expect(mail.getByText('Your account has its former address again')).toBeVisible();
+  await home.refreshNow.click();
+  await expect(new SignInPage(home.page).ended).toBeVisible();
+  await expect(signInPage.heading, 'the first tab hears of it from the other').toBeVisible();
+  await expect(settingsPage.page.getByText(newcomer.email)).toHaveCount(0);
+  expect(await sessionCookies(context)).toEqual([]);
+});
+
+test('a reset in one tab signs the other out, and its form there is good for nothing', async ({
+  page, context, server, home, signInPage, alice, browserConsole,
+}) => {
+  browserConsole.expectsStatus(401, 422);
+  await signInPage.signIn(alice);
+  const mail = await context.newPage();
+  const forgot = new ForgotPasswordPage(mail);
+  await forgot.visit();
+  await forgot.ask(alice.email);
+  await expect(forgot.asked).toBeVisible();
+  const link = linkIn(await letterTo(server, alice.email, 'reset_password'), '/reset-password');
+  const [first, second] = [new ResetPasswordPage(mail), new ResetPasswordPage(await context.newPage())];
+  await first.page.goto(link);
+  await second.page.goto(link);
+  await first.fill('eight loud hatters hum at dusk');
+  await expect(new SignInPage(mail).heading).toBeVisible();
+  await second.fill('another quiet harbour lantern');
+  await expect(second.isVoid).toBeVisible();
+
+  await home.refreshNow.click();
+  await expect(signInPage.ended).toBeVisible();
+  await expect(page.getByText(alice.username)).toHaveCount(0);
+  expect(await sessionCookies(context)).toEqual([]);
 });

@@ -2,7 +2,8 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
-import { somebody } from '../fixtures/person';
+import { letterTo, lettersTo, linkIn } from '../fixtures/letters';
+import { askForAddress, somebody } from '../fixtures/person';
 import { sessionCookies } from '../fixtures/thief';
 
 test.use({ javaScriptEnabled: false });
@@ -111,6 +112,60 @@ test('a notice of theft can be dismissed', async ({ page, home, signInPage, alic
   await expect(home.notice).toBeHidden();
   await page.reload();
   await expect(home.notice).toBeHidden();
+});
+
+test('another address is used, and taken back, by the buttons behind their letters', async ({
+  page, request, server, home, signInPage, resetPasswordPage, alice, newcomer,
+}) => {
+  await askForAddress(request, alice, newcomer.email);
+  await page.goto(linkIn(await letterTo(server, newcomer.email, 'confirm_new_email'), '/confirm-email'));
+  await expect(page, 'the token has left the address').toHaveURL('/confirm-email');
+  await expect(page.getByRole('main')).toContainText(newcomer.email);
+  expect(await postedBy(page, () => page.getByRole('button', { name: 'Use this address' }).click())).toBe(303);
+  await expect(page.getByText('Your account has its new address.')).toBeVisible();
+  await signInPage.visit();
+  await signInPage.fill({ ...alice, username: newcomer.email });
+  await expect(home.greeting(alice)).toBeVisible();
+
+  await page.goto(linkIn(await letterTo(server, alice.email, 'email_changed'), '/undo-email-change'));
+  await expect(page, 'the token has left the address').toHaveURL('/undo-email-change');
+  await expect(page.getByRole('main')).toContainText(alice.email);
+  expect(await postedBy(page, () => page.getByRole('button', { name: 'Take the change back' }).click())).toBe(303);
+  await expect(page.getByText('Your account has its former address again')).toBeVisible();
+  await page.goto('/profile');
+  await expect(signInPage.heading, 'everybody is signed out').toBeVisible();
+
+  await page.goto(linkIn(await letterTo(server, alice.email, 'reset_password'), '/reset-password'));
+  await resetPasswordPage.fill(newcomer.password);
+  await signInPage.fill({ username: alice.email, password: newcomer.password });
+  await expect(home.greeting(alice)).toBeVisible();
+});
+
+test('who says that it was not them is led to another password', async ({
+  page, server, home, signInPage, forgotPasswordPage, resetPasswordPage, alice, newcomer,
+}) => {
+  await forgotPasswordPage.visit();
+  await forgotPasswordPage.ask(alice.email);
+  await expect(forgotPasswordPage.asked).toBeVisible();
+  const first = await letterTo(server, alice.email, 'reset_password');
+  await page.goto(linkIn(first, '/reset-password'));
+  await resetPasswordPage.fill('eight loud hatters hum at dusk');
+  await expect(page).toHaveURL('/login?reason=reset');
+
+  await page.goto(linkIn(await letterTo(server, alice.email, 'password_changed'), '/not-me'));
+  await expect(page, 'the token has left the address').toHaveURL('/not-me');
+  await expect(page.getByText(alice.username, { exact: true })).toBeVisible();
+  expect(await postedBy(page, () => page.getByRole('button', { name: 'It wasn\'t me: sign them out' }).click())).toBe(303);
+  await expect(page.getByText('They are signed out, and the password is no longer good.')).toBeVisible();
+  await page.goBack();
+  await expect(page.getByText('This link can\'t be used any more')).toBeVisible();
+
+  await expect.poll(async () => (await lettersTo(server, alice.email, 'reset_password')).length).toBe(2);
+  const [newest] = await lettersTo(server, alice.email, 'reset_password');
+  await page.goto(linkIn(newest!, '/reset-password'));
+  await resetPasswordPage.fill(newcomer.password);
+  await signInPage.fill({ ...alice, password: newcomer.password });
+  await expect(home.greeting(alice)).toBeVisible();
 });
 
 test('what can\'t be done without scripts is not offered', async ({ page, home, registerPage, signInPage, alice }) => {
