@@ -41,21 +41,21 @@ test('the devices are told in words, and one or all others can be signed out', a
 
 test('a device that was signed out meanwhile goes from the list', async ({ server, settingsPage, signInPage, alice, browserConsole }) => {
   browserConsole.expectsStatus(404);
-  const program = await request.newContext({ baseURL: server.url, userAgent: 'nameless/1.0' });
+  const program = await request.newContext({ baseURL: server.url, userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0' });
   const login = await program.post('/api/v1/auth/login', { form: { username: alice.username, password: alice.password } });
   const { access_token: token } = (await login.json()) as { access_token: string };
   await signInPage.signIn(alice);
   await settingsPage.open('devices');
-  const nameless = settingsPage.rows.filter({ hasText: 'Unknown browser on an unknown system' });
-  await expect(nameless).toHaveCount(1);
+  const elsewhere = settingsPage.rows.filter({ hasText: 'Firefox on Linux' });
+  await expect(elsewhere).toHaveCount(1);
 
   const logout = await program.post('/api/v1/auth/logout', { headers: { authorization: `Bearer ${token}` } });
   expect(logout.status()).toBe(204);
   await program.dispose();
-  await nameless.getByRole('button', { name: /^Sign out/ }).click();
+  await elsewhere.getByRole('button', { name: /^Sign out/ }).click();
   await settingsPage.answer('Sign it out');
-  await expect(settingsPage.said('Unknown browser on an unknown system was signed out already.')).toBeVisible();
-  await expect(nameless).toHaveCount(0);
+  await expect(settingsPage.said('Firefox on Linux was signed out already.')).toBeVisible();
+  await expect(elsewhere).toHaveCount(0);
   await expect(settingsPage.rows.first(), 'the others stay').toContainText('This device');
 });
 

@@ -1,6 +1,8 @@
 //! What was sent, for who develops: a list, each letter, and every template with made-up facts. These routes exist only where letters go to the
 //! mailbox in memory, which the settings allow on loopback alone; and they answer who asks for this machine by a name of its own.
 
+use std::time::Duration;
+
 use askama::Template;
 use auth::{Letter, LetterDetail, Occasion, Purpose, clock::Timestamp};
 use axum::{
@@ -27,6 +29,9 @@ const MAILBOX: &str = "/dev/mail";
 const PREVIEW: &str = "/dev/mail/preview";
 /// What a browser calls itself in the samples.
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+/// How long an account is kept in the samples.
+const DAYS_TO_KEEP: Duration = Duration::from_hours(14 * 24);
 
 /// The routes, where there is a mailbox.
 pub(crate) fn routes(state: &State) -> Router<State> {
@@ -179,11 +184,18 @@ fn sample(state: &State, occasion: Occasion) -> Result<KeptLetter, Problem> {
         code: purpose
             .and_then(Purpose::code_life)
             .map(|_| "12345678".into()),
-        link_expires_at: purpose.map(|purpose| at.plus(purpose.life())),
+        link_expires_at: purpose.map(|purpose| {
+            let is_kept_by_it = occasion == Occasion::DeletionPlanned;
+            at.plus(if is_kept_by_it {
+                DAYS_TO_KEEP
+            } else {
+                purpose.life()
+            })
+        }),
         detail: LetterDetail {
             user_agent: Some(BROWSER.to_owned()),
             address: Some("192.0.2.1".to_owned()),
-            deletes_at: Some("2027-01-29T08:00:00Z".to_owned()),
+            deletes_at: Some(at.plus(DAYS_TO_KEEP).to_rfc3339()),
             ..LetterDetail::default()
         },
         attempts: 1,
