@@ -32,7 +32,7 @@ bench: ## measure speed, memory, sizes and how alike answers are, beside the mac
 seed: ## fill the database LATCHKEY_DATABASE_URL with a million users and three million sessions
 	@tools/seed.sh
 
-screenshots: ## make the pictures of the README anew
+screenshots: ## make the pictures of all screens anew, and docs/screens.md
 	@tools/screenshots.sh
 
 clean-cache: ## remove the tools that these scripts brought

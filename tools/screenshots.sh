@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures of the README anew, in docs/screenshots, and those of all other screens, in end2end/test-results/screens, to be looked at.
+# Makes the pictures of all screens anew, in docs/screenshots, and the page that shows them, docs/screens.md.
 source "$(dirname "$0")/cache.sh"
 
 clock_server="$target/end2end/latchkey"
@@ -11,4 +11,6 @@ cargo xtask build --release --features test-clock --server-out "$clock_server"
 cd end2end
 [ -e node_modules ] || npm ci --no-audit --no-fund
 chromium="$(../tools/chromium.sh)"
+# None stays of a screen that there is no more.
+rm -f ../docs/screenshots/*.webp
 LATCHKEY_SERVER="$clock_server" LATCHKEY_SITE_ROOT="$target/site" CHROMIUM="$chromium" npm run screenshots
