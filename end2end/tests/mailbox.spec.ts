@@ -66,3 +66,24 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   });
 }
+
+test('no letter is wider than the narrowest phone', async ({ page, request, server, browser, alice }) => {
+  test.slow();
+  const { id } = await letterTo(server, alice.email, 'verify_email');
+  const viewport = { width: 320, height: 780 };
+  await page.setViewportSize(viewport);
+  const program = await (await browser.newContext({ viewport })).newPage();
+  await page.goto('/dev/mail/preview');
+  const templates = await page.getByRole('main').getByRole('listitem').getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href')!));
+  expect(templates.length).toBeGreaterThan(10);
+  const beyond = (shown: Page) => shown.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  for (const path of ['/dev/mail', '/dev/mail/preview', `/dev/mail/${id}`, ...templates]) {
+    await page.goto(path);
+    expect(await beyond(page), path).toBeLessThanOrEqual(0);
+  }
+  for (const path of templates) {
+    await program.setContent(await (await request.get(`${path}/html`)).text());
+    expect(await beyond(program), `${path} in a mail program`).toBeLessThanOrEqual(0);
+  }
+  await program.context().close();
+});
