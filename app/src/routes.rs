@@ -45,6 +45,18 @@ pub const LOGOUT: &str = "/logout";
 /// Dismissing a notice: the address of a form, no page.
 pub const DISMISS_NOTICE: &str = "/notices/dismiss";
 
+/// The pages of letters: what they show of an account is for who holds the letter, and most of it is so once.
+pub const OF_LETTERS: &[&str] = &[
+    SIGN_IN_LINK,
+    CONFIRM_SIGN_UP,
+    FORGOT_PASSWORD,
+    RESET_PASSWORD,
+    VERIFY_EMAIL,
+    CONFIRM_EMAIL,
+    UNDO_EMAIL_CHANGE,
+    NOT_ME,
+];
+
 /// The pages that a stranger is sent away from, to sign in first.
 pub const GUARDED: &[&str] = &[
     PROFILE,

@@ -2,6 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
+import { letterTo, linkIn } from '../fixtures/letters';
 import type { Person } from '../fixtures/person';
 import { sessionCookies } from '../fixtures/thief';
 import type { ProfilePage } from '../pages/profile';
@@ -90,4 +91,26 @@ test('after signing in, Back does not lead to the form', async ({ page, home, si
   await signInPage.signIn(alice);
   await back(page);
   await expect(home.greeting(alice)).toBeVisible();
+});
+
+test('after a reset, Back offers the used link no more and shows nothing personal', async ({
+  page, server, header, signInPage, forgotPasswordPage, resetPasswordPage, alice,
+}) => {
+  await forgotPasswordPage.visit();
+  await forgotPasswordPage.ask(alice.email);
+  await expect(forgotPasswordPage.asked).toBeVisible();
+  await page.goto(linkIn(await letterTo(server, alice.email, 'reset_password'), '/reset-password'));
+  await expect(page.getByText(alice.username)).toBeVisible();
+  await resetPasswordPage.fill('eight loud hatters hum at dusk');
+  await expect(page).toHaveURL('/login?reason=reset');
+  await expect(signInPage.heading).toBeVisible();
+
+  await back(page);
+  await expect(page).toHaveURL('/reset-password');
+  await expect(resetPasswordPage.isVoid).toBeVisible();
+  await expect(resetPasswordPage.password).toHaveCount(0);
+  await expect(page.getByText(alice.username)).toHaveCount(0);
+  await page.evaluate(() => history.forward());
+  await expect(signInPage.heading).toBeVisible();
+  await expect(header.signIn).toBeVisible();
 });

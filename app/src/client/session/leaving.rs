@@ -1,5 +1,6 @@
 //! The session's end, and the page's: signing out, what other tabs tell, and pages that are left and come back.
 
+use auth::error::Field as Name;
 use leptos::prelude::*;
 
 use super::{MEMORY, check_in, session};
@@ -68,14 +69,22 @@ pub(super) fn hear(session: Session, news: News, tag: &str) {
 pub(super) fn leave(session: Session) {
     MEMORY.with_borrow_mut(|memory| memory.token = None);
     session.known.update(|known| known.token = None);
-    if session.signed_in.get_untracked() {
+    for field in [Name::Password, Name::CurrentPassword, Name::NewPassword] {
+        page::clear(field.as_str());
+    }
+    if session.signed_in.get_untracked() || is_of_a_letter() {
         page::veil(true);
     }
 }
 
-/// The page is back: it is shown once the server has said who is signed in.
+/// The page is back: it is shown once the server has said who is signed in. What it says of a letter may be so no more, and is asked for anew.
 pub(super) fn come_back(session: Session) {
-    if session.signed_in.get_untracked() && !session.is_leaving() {
+    if session.is_leaving() {
+        return;
+    }
+    if is_of_a_letter() {
+        page::renew();
+    } else if session.signed_in.get_untracked() {
         session.known.update(|known| known.tell(What::Restored));
         leptos::task::spawn_local(async {
             match check_in().await {
@@ -86,6 +95,12 @@ pub(super) fn come_back(session: Session) {
             }
         });
     }
+}
+
+fn is_of_a_letter() -> bool {
+    let address = page::address();
+    let path = address.split('?').next().unwrap_or_default();
+    routes::OF_LETTERS.contains(&path)
 }
 
 /// The server would not continue the session.
