@@ -29,6 +29,16 @@ struct Count {
 }
 
 impl Count {
+    /// That of an account, under the name that its tries of this kind are counted by.
+    fn of_account(engine: &Engine, name: Vec<u8>) -> Self {
+        Self {
+            name,
+            free_tries: engine.parts().settings.throttle.free_tries,
+            ends_with_success: true,
+            before: Before::Nothing,
+        }
+    }
+
     /// That of where a device is in the network, if that is known.
     fn of_address(engine: &Engine, device: &Device) -> Option<Self> {
         let parts = engine.parts();
@@ -65,20 +75,13 @@ impl Try {
         browser: &Browser,
         device: &Device,
     ) -> Result<Self, Error> {
-        let parts = engine.parts();
-        let (key, throttle) = (&parts.identifier_key, &parts.settings.throttle);
-        let count = |name| Count {
-            name,
-            free_tries: throttle.free_tries,
-            ends_with_success: true,
-            before: Before::Nothing,
-        };
+        let key = &engine.parts().identifier_key;
         let mut counts = Vec::new();
         if let Some(account) = browser.known_to() {
             let name = key.of_known_device(account, browser.hash());
-            counts.push(count(name));
+            counts.push(Count::of_account(engine, name));
         } else {
-            counts.push(count(key.name(identifier)));
+            counts.push(Count::of_account(engine, key.name(identifier)));
             counts.extend(Count::of_address(engine, device));
         }
         Self::let_through(engine, counts).await
@@ -86,14 +89,8 @@ impl Try {
 
     /// Lets a try of one who is signed in to the account through, or not, as [`Self::begin`] does.
     pub(super) async fn begin_signed_in(engine: &Engine, account: UserId) -> Result<Self, Error> {
-        let parts = engine.parts();
-        let count = Count {
-            name: parts.identifier_key.of_signed_in(account),
-            free_tries: parts.settings.throttle.free_tries,
-            ends_with_success: true,
-            before: Before::Nothing,
-        };
-        Self::let_through(engine, vec![count]).await
+        let name = engine.parts().identifier_key.of_signed_in(account);
+        Self::let_through(engine, vec![Count::of_account(engine, name)]).await
     }
 
     /// Lets a try for an account that waits to be made through, or not, as [`Self::begin`] does.
@@ -102,13 +99,8 @@ impl Try {
         pending: Uuid,
         device: &Device,
     ) -> Result<Self, Error> {
-        let parts = engine.parts();
-        let mut counts = vec![Count {
-            name: parts.identifier_key.of_sign_up(pending),
-            free_tries: parts.settings.throttle.free_tries,
-            ends_with_success: true,
-            before: Before::Nothing,
-        }];
+        let name = engine.parts().identifier_key.of_sign_up(pending);
+        let mut counts = vec![Count::of_account(engine, name)];
         counts.extend(Count::of_address(engine, device));
         Self::let_through(engine, counts).await
     }
