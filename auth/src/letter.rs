@@ -17,6 +17,7 @@ pub(crate) use self::key::LetterKey;
 use crate::{
     Engine, Error,
     account::UserId,
+    audit::AuditKind,
     clock::Timestamp,
     flow::Device,
     link::Purpose,
@@ -94,6 +95,15 @@ impl Occasion {
         all.find(|occasion| occasion.as_str() == name)
     }
 
+    /// What is written down of who asks for such a letter, without having proven who they are.
+    const fn asked_as(self) -> Option<AuditKind> {
+        match self {
+            Self::ResetPassword => Some(AuditKind::PasswordResetAsked),
+            Self::SignIn => Some(AuditKind::SignInLinkAsked),
+            _ => None,
+        }
+    }
+
     /// Whether whoever may not sign in gets it nevertheless: it tells of what has happened, and opens nothing.
     const fn concerns_the_disabled(self) -> bool {
         matches!(
@@ -141,6 +151,12 @@ impl LetterDetail {
             address: device.address_text(),
             ..Self::default()
         }
+    }
+
+    /// Where that was done which it tells of.
+    fn device(&self) -> Device {
+        let address = self.address.as_deref().and_then(|text| text.parse().ok());
+        Device::new(address, self.user_agent.as_deref())
     }
 }
 

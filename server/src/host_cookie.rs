@@ -1,5 +1,5 @@
 //! The cookies beside that of the refresh token: by what a browser is known again, what it holds while its sign-up waits, the token of a link
-//! that was opened, which leaves the address that way, and that an address was just proven. Each is read by the reader of the
+//! that was opened, which leaves the address that way, and which page has just used one. Each is read by the reader of the
 //! refresh cookie, and has the same attributes.
 
 use auth::{ExposeSecret, SecretString};
@@ -20,8 +20,6 @@ pub(crate) enum Purpose {
     ConfirmSignUp,
     /// The link of a letter by which an address is proven.
     VerifyEmail,
-    /// That an address was just proven in this browser.
-    EmailVerified,
     /// The link of a letter by which another password is chosen.
     ResetPassword,
     /// The link of a letter by which an account gets another address.
@@ -30,6 +28,8 @@ pub(crate) enum Purpose {
     UndoEmailChange,
     /// The link of a letter by which its reader says that they did not do what it tells of.
     NotMe,
+    /// Which page has used a link in this browser.
+    LinkUsed,
 }
 
 impl Purpose {
@@ -41,11 +41,11 @@ impl Purpose {
             Self::SignInLink => "sign_in_link",
             Self::ConfirmSignUp => "confirm_sign_up",
             Self::VerifyEmail => "verify_email",
-            Self::EmailVerified => "email_verified",
             Self::ResetPassword => "reset_password",
             Self::ConfirmEmail => "confirm_email",
             Self::UndoEmailChange => "undo_email_change",
             Self::NotMe => "not_me",
+            Self::LinkUsed => "link_used",
         }
     }
 }
@@ -79,9 +79,7 @@ impl HostCookie {
             Purpose::Device => 365 * DAY,
             // As long as what waits.
             Purpose::PendingSignUp => 4 * DAY,
-            // Until the page is there that says so.
-            Purpose::EmailVerified => 60,
-            // The link of a letter, until its button is pressed.
+            // The link of a letter until its button is pressed, or that it was.
             _ => 30 * 60,
         }
     }
@@ -125,11 +123,11 @@ mod tests {
         Purpose::SignInLink,
         Purpose::ConfirmSignUp,
         Purpose::VerifyEmail,
-        Purpose::EmailVerified,
         Purpose::ResetPassword,
         Purpose::ConfirmEmail,
         Purpose::UndoEmailChange,
         Purpose::NotMe,
+        Purpose::LinkUsed,
     ];
 
     #[test]

@@ -28,7 +28,6 @@ pub async fn forgot_password(engine: &Engine, email: &str, device: &Device) -> R
         engine,
         Occasion::ResetPassword,
         Purpose::ResetPassword,
-        AuditKind::PasswordResetAsked,
         &address,
         device,
     )

@@ -9,7 +9,6 @@ use super::{Device, typed_code::digits_in};
 use crate::{
     Engine, Error,
     account::{EmailAddress, UserId},
-    audit::{Actor, AuditKind},
     error::Field,
     letter::{LetterDetail, Occasion},
     link::{LinkFacts, Purpose, token_hash},
@@ -60,30 +59,24 @@ pub(super) fn address_in(email: &str) -> Result<EmailAddress, Error> {
     EmailAddress::parse(email).map_err(|error| Error::of(Field::Email, error))
 }
 
-/// Has a link sent to an address of which nobody has proven that it is theirs, if there is an account of it. The same is done, by the same
-/// statements, if there is none: the letter is dropped where it would be sent. One that was asked for too often is not sent, which is not told.
+/// Has a link sent to an address of which nobody has proven that it is theirs, if there is an account of it. Nothing is looked up for that here, and
+/// the same is done by the same statements if there is none: only where the letter would be sent is it found out whose it is, written down that
+/// it was asked for, and dropped if it is nobody's. One that was asked for too often is not sent, which is not told.
 pub(super) async fn ask_for_link(
     engine: &Engine,
     occasion: Occasion,
     purpose: Purpose,
-    kind: AuditKind,
     address: &EmailAddress,
     device: &Device,
 ) -> Result<(), Error> {
-    let store = &engine.parts().store;
-    let account = store.user_by_email(address).await?.map(|user| user.id);
     if engine.may_write(occasion, address.as_str()).await?.is_err() {
         return Ok(());
     }
-    let now = engine.now();
-    let event = engine
-        .new_event(kind, Actor::Anonymous, now)?
-        .concerning(account)
-        .at_device(device);
     let detail = LetterDetail::at(device);
-    let letter = engine.new_letter(occasion, None, address.as_str(), detail, now)?;
+    let letter = engine.new_letter(occasion, None, address.as_str(), detail, engine.now())?;
     if let Some(letter) = &letter {
-        store.ask_for_link(letter, purpose, &event).await?;
+        let store = &engine.parts().store;
+        store.ask_for_link(letter, purpose, None).await?;
         engine.posted();
     }
     Ok(())

@@ -14,8 +14,8 @@ use crate::{
     store::{Distrust, Link},
 };
 
-/// Takes the link of a letter that told of something: it was somebody else's doing. The session that the letter told of ends, or all; the tokens of
-/// all are void. Somebody may know the password, so it is taken away, and a letter with which to choose another is sent. No browser is known to the
+/// Takes the link of a letter that told of something: it was somebody else's doing. The session that the letter told of ends, or all, where there is
+/// none or it is over: whoever it was may have another. The tokens of all are void. Somebody may know the password, so it is taken away, and a letter with which to choose another is sent. No browser is known to the
 /// account any longer, and where it was to be deleted it is kept.
 ///
 /// # Errors
@@ -34,8 +34,8 @@ pub async fn it_was_not_me(
         .ok_or(Error::InvalidLink)
 }
 
-/// Says the same of an event of the account's, from a session that is trusted: the session of the event ends, or all, where that is the very one
-/// of who asks. Where no mail is sent the password stays, as there would be no way back in.
+/// Says the same of an event of the account's, from a session that is trusted: the session of the event ends, or all, where that is over or the very
+/// one of who asks. Where no mail is sent the password stays, as there would be no way back in.
 ///
 /// # Errors
 /// [`Error::NotFound`], when there is no such event, or it is another's.

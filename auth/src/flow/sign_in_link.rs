@@ -42,15 +42,7 @@ pub async fn ask_for_sign_in_link(
 ) -> Result<(), Error> {
     refuse_where_off(engine)?;
     let address = address_in(email)?;
-    ask_for_link(
-        engine,
-        Occasion::SignIn,
-        Purpose::SignIn,
-        AuditKind::SignInLinkAsked,
-        &address,
-        device,
-    )
-    .await
+    ask_for_link(engine, Occasion::SignIn, Purpose::SignIn, &address, device).await
 }
 
 /// Begins a session for who holds the link, in whichever browser it was opened.

@@ -78,7 +78,7 @@ async fn ask(
     )?;
     if let Some(letter) = &letter {
         store
-            .ask_for_link(letter, Purpose::VerifyEmail, &event)
+            .ask_for_link(letter, Purpose::VerifyEmail, Some(&event))
             .await?;
         engine.posted();
     }

@@ -9,8 +9,9 @@ use super::{Delivery, Letter, LetterDetail, LettersWaiting, Occasion};
 use crate::{
     Engine, Error,
     account::{SecurityVersion, User},
-    audit::{Actor, AuditKind},
+    audit::{Actor, AuditEvent, AuditKind},
     clock::Timestamp,
+    flow::Device,
     link::{Purpose, token_hash},
     store::{LetterRow, NewLink},
 };
@@ -44,16 +45,19 @@ impl Engine {
                 return Ok(None);
             };
             let letter = row.id;
+            let detail: LetterDetail = serde_json::from_str(&row.detail).unwrap_or_default();
+            let device = detail.device();
+            let asked = self.asked(&row, &device)?;
             // It was never told what became of it: so often that it is what takes its carriers down.
             if row.attempts > ATTEMPTS {
                 self.give_up(letter, &row.occasion).await?;
                 continue;
             }
-            if let Some(letter) = self.address(row, now).await? {
+            if let Some(letter) = self.address(row, detail, asked.as_ref(), now).await? {
                 return Ok(Some(letter));
             }
             // Nobody is to get it any more.
-            store.delete_letter(letter).await?;
+            store.drop_letter(letter, asked.as_ref()).await?;
         }
     }
 
@@ -82,7 +86,7 @@ impl Engine {
         let event = self
             .new_event(AuditKind::LetterRefused, Actor::System, self.now())?
             .with_detail(format!("occasion={occasion}"));
-        Ok(self.parts().store.give_up_letter(letter, &event).await?)
+        Ok(self.parts().store.drop_letter(letter, Some(&event)).await?)
     }
 
     /// How many letters wait, and since when.
@@ -97,12 +101,32 @@ impl Engine {
         })
     }
 
+    /// What is written down of who asked for a letter, the first time that it is to be sent: not when it is asked for, as whose account it is would
+    /// make another row there, which takes another time.
+    fn asked<'a>(
+        &self,
+        row: &LetterRow,
+        device: &'a Device,
+    ) -> Result<Option<AuditEvent<'a>>, Error> {
+        let kind = Occasion::by_name(&row.occasion).and_then(Occasion::asked_as);
+        let Some(kind) = kind.filter(|_| row.user_id.is_none() && row.linked_at.is_none()) else {
+            return Ok(None);
+        };
+        let event = self.new_event(kind, Actor::Anonymous, written_at(row.id))?;
+        Ok(Some(event.at_device(device)))
+    }
+
     /// Finds out who is to get a letter, and makes its link. Nothing, where nobody is to get it any more.
-    async fn address(&self, row: LetterRow, now: Timestamp) -> Result<Option<Letter>, Error> {
+    async fn address(
+        &self,
+        row: LetterRow,
+        detail: LetterDetail,
+        asked: Option<&AuditEvent<'_>>,
+        now: Timestamp,
+    ) -> Result<Option<Letter>, Error> {
         let Some(occasion) = Occasion::by_name(&row.occasion) else {
             return Ok(None);
         };
-        let detail: LetterDetail = serde_json::from_str(&row.detail).unwrap_or_default();
         let user = self.recipient(&row, occasion, detail.version).await?;
         let needs_user = !matches!(occasion, Occasion::ConfirmSignUp | Occasion::Deleted);
         if needs_user && user.is_none() {
@@ -126,11 +150,16 @@ impl Engine {
         let Some(purpose) = occasion.purpose() else {
             return Ok(Some(letter));
         };
-        let is_linked = row.linked_at.is_some();
-        Ok(self
-            .link(&mut letter, purpose, user.as_ref(), is_linked, now)
-            .await?
-            .then_some(letter))
+        let link = self.link(&mut letter, purpose, user.as_ref(), now);
+        let store = &self.parts().store;
+        let stands = if row.linked_at.is_some() {
+            // It may have been used since, or followed by a newer one.
+            store.renew_link(&link).await?
+        } else {
+            let asked = asked.cloned().map(|event| event.concerning(link.user));
+            store.add_link(&link, asked.as_ref(), now).await?
+        };
+        Ok(stands.then_some(letter))
     }
 
     /// Who is to get it, as far as they have an account.
@@ -163,21 +192,20 @@ impl Engine {
         }))
     }
 
-    /// Makes the letter's link on the first attempt; on a later one it must still be there, as it may have been used or followed by a newer one.
-    async fn link(
+    /// The link of a letter, whose token and code the letter is told.
+    fn link(
         &self,
         letter: &mut Letter,
         purpose: Purpose,
         user: Option<&User>,
-        is_linked: bool,
         now: Timestamp,
-    ) -> Result<bool, Error> {
-        let parts = self.parts();
-        let token = parts.letter_key.token(letter.id);
+    ) -> NewLink {
+        let key = &self.parts().letter_key;
+        let token = key.token(letter.id);
         let expires_at = now.plus(self.link_life(letter.occasion, purpose));
         let code = purpose
             .code_life()
-            .map(|life| (parts.letter_key.code(letter.id), now.plus(life)));
+            .map(|life| (key.code(letter.id), now.plus(life)));
         let link = NewLink {
             id: letter.id,
             purpose,
@@ -187,21 +215,16 @@ impl Engine {
             session: id_in(letter.detail.session.as_deref()),
             token_hash: token_hash(&token),
             code: code.as_ref().map(|(code, expires_at)| {
-                let hash = parts.letter_key.code_hash(letter.id, code.expose_secret());
+                let hash = key.code_hash(letter.id, code.expose_secret());
                 (hash, *expires_at)
             }),
             security_version: user.map_or(SecurityVersion::FIRST, |user| user.security_version),
             expires_at,
         };
-        let stands = if is_linked {
-            parts.store.renew_link(&link).await?
-        } else {
-            parts.store.add_link(&link, now).await?
-        };
         letter.link = Some(token);
         letter.code = code.map(|(code, _)| code);
         letter.link_expires_at = Some(expires_at);
-        Ok(stands)
+        link
     }
 
     /// How long a link is good, from when its letter is sent. One that keeps an account from being deleted is, until that is done.

@@ -76,7 +76,7 @@ impl Store {
         Ok(only(rows))
     }
 
-    /// A letter was sent, or nobody is to get it any more.
+    /// A letter was sent.
     pub(crate) async fn delete_letter(&self, id: Uuid) -> Result<(), StoreError> {
         writing!(self, pool => sqlx::query("DELETE FROM letters WHERE id = $1").bind(id).execute(pool).await.map(|_| ()))?;
         Ok(())
@@ -93,16 +93,16 @@ impl Store {
         Ok(())
     }
 
-    /// A letter is not tried again, which is written down as `event`.
-    pub(crate) async fn give_up_letter(
+    /// A letter is not tried again, or nobody is to get it any more, of which `event` is written down.
+    pub(crate) async fn drop_letter(
         &self,
         id: Uuid,
-        event: &AuditEvent<'_>,
+        event: Option<&AuditEvent<'_>>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             let gone = sqlx::query("DELETE FROM letters WHERE id = $1").bind(id).execute(&mut *transaction).await?.rows_affected();
-            if gone == 1 {
+            if let (Some(event), 1) = (event, gone) {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
             }
             transaction.commit().await?;

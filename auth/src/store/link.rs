@@ -96,9 +96,14 @@ macro_rules! delete_links {
 pub(super) use delete_links;
 
 impl Store {
-    /// Makes a letter's link, and takes older ones of its purpose away where a newer one replaces them. Answers false, and makes none, if the
-    /// letter has been taken back meanwhile or has a link already.
-    pub(crate) async fn add_link(&self, new: &NewLink, now: Timestamp) -> Result<bool, StoreError> {
+    /// Makes a letter's link, takes older ones of its purpose away where a newer one replaces them, and writes down as `event` that it was asked
+    /// for. Answers false, and does none of it, if the letter has been taken back meanwhile or has a link already.
+    pub(crate) async fn add_link(
+        &self,
+        new: &NewLink,
+        event: Option<&AuditEvent<'_>>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             if let Some(user) = new.user {
@@ -118,6 +123,9 @@ impl Store {
                 ).bind(new.id).bind(new.purpose.as_str()).bind(new.user).bind(new.pending).bind(new.email.as_str()).bind(new.session)
                  .bind(new.token_hash.as_slice()).bind(code_hash).bind(code_expires_at).bind(new.security_version).bind(new.expires_at)
                  .execute(&mut *transaction).await?;
+                if let Some(event) = event {
+                    insert_audit_event!(event).execute(&mut *transaction).await?;
+                }
             }
             transaction.commit().await?;
             linked == 1
@@ -164,13 +172,13 @@ impl Store {
         Ok(counted == 1)
     }
 
-    /// Takes back what was sent on this occasion, writes a new letter instead and writes that down as `event`: all of it or nothing. By the same
-    /// statements whether there is an account of the address or not.
+    /// Takes back what was sent on this occasion, and writes a new letter instead and `event`: all of it or nothing. By the same statements whether
+    /// there is an account of the address or not.
     pub(crate) async fn ask_for_link(
         &self,
         letter: &NewLetter,
         purpose: Purpose,
-        event: &AuditEvent<'_>,
+        event: Option<&AuditEvent<'_>>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let mut transaction = begin(pool).await?;
@@ -179,7 +187,9 @@ impl Store {
             sqlx::query("DELETE FROM links WHERE purpose = $2 AND user_id = (SELECT id FROM users WHERE email = $1)")
                 .bind(letter.recipient.as_str()).bind(purpose.as_str()).execute(&mut *transaction).await?;
             insert_letter!(letter).execute(&mut *transaction).await?;
-            insert_audit_event!(event).execute(&mut *transaction).await?;
+            if let Some(event) = event {
+                insert_audit_event!(event).execute(&mut *transaction).await?;
+            }
             transaction.commit().await?;
         });
         Ok(())

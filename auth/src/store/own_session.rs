@@ -99,7 +99,7 @@ impl Store {
         ).bind(event).bind(user).fetch_optional(pool).await)?)
     }
 
-    /// Ends a session of a user, or all, and makes all their tokens void, so that who stays must refresh. No browser is known to the account any
+    /// Ends a session of a user, or all, where it is none or one that is over already, and makes all their tokens void, so that who stays must refresh. No browser is known to the account any
     /// longer, and where it was to be deleted it is kept; all of it or nothing. Answers the new security version; nothing, if the link does not
     /// stand or the user may not sign in.
     pub(crate) async fn distrust(
@@ -120,13 +120,14 @@ impl Store {
                 None => true,
             };
             if version.is_some() && is_said_once {
-                match distrust.session {
+                let ended = match distrust.session {
                     Some(session) => {
-                        end_session_of!(session, user, at, EndReason::NotMe).execute(&mut *transaction).await?;
+                        end_session_of!(session, user, at, EndReason::NotMe).execute(&mut *transaction).await?.rows_affected()
                     }
-                    None => {
-                        end_sessions_of!(user, at, EndReason::NotMe).execute(&mut *transaction).await?;
-                    }
+                    None => 0,
+                };
+                if ended == 0 {
+                    end_sessions_of!(user, at, EndReason::NotMe).execute(&mut *transaction).await?;
                 }
                 forget_devices!(user).execute(&mut *transaction).await?;
                 if keep_account!(user, at).execute(&mut *transaction).await?.rows_affected() == 1 {

@@ -195,7 +195,7 @@ async fn where_no_mail_is_sent_the_password_stays() {
 }
 
 #[tokio::test]
-async fn the_other_owner_of_a_stolen_session_can_say_so_too() {
+async fn of_a_stolen_session_which_is_over_it_ends_all() {
     let database = TestDatabase::new().await;
     let engine = mailing(&database).await;
     let stolen = sign_up(&engine, "ada").await;
@@ -205,8 +205,9 @@ async fn the_other_owner_of_a_stolen_session_can_say_so_too() {
     database.turn(Duration::from_mins(1));
     assert_invalid(refresh(&engine, &stolen.refresh_token).await);
     let told = link_in(&mail(&engine).await, Occasion::TokenReused);
-    say(&engine, &told).await.unwrap();
     refresh(&engine, &elsewhere.refresh_token).await.unwrap();
+    say(&engine, &told).await.unwrap();
+    assert_out(&engine, &elsewhere).await;
     assert_reset_begun(&engine).await;
 }
 

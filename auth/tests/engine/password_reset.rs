@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use auth::{Engine, Error, Occasion, Purpose, SecretString, flow, flow::administration};
+use auth::{
+    Delivery, Engine, Error, Occasion, Purpose, SecretString,
+    audit::{AuditFilter, AuditKind, AuditRecord},
+    clock::Clock as _,
+    flow,
+    flow::administration,
+};
 
 use crate::support::{
     PASSWORD, TestDatabase, assert_invalid, assert_void, at_once, call, device, mail, mailing,
@@ -64,6 +70,61 @@ async fn known_and_unknown_are_answered_alike_and_the_unknown_get_no_letter() {
     assert_eq!(letters[0].to, "ada@example.org");
     let answer = flow::forgot_password(&engine, "no address", &device()).await;
     assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
+}
+
+/// Whose account it was that was asked about is not looked up before the letter is taken up, and then written down once.
+#[tokio::test]
+async fn who_asks_is_written_down_once_when_the_letter_is_taken_up() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    ask(&engine, "ada@example.org").await;
+    ask(&engine, "nobody@example.org").await;
+    assert_eq!(asked(&engine).await, [] as [Option<String>; 0]);
+    let asked_at = database.clock.now().unix_seconds();
+    database.turn(MINUTE);
+    let letter = engine.claim_letter().await.unwrap().unwrap();
+    engine
+        .settle_letter(&letter, Delivery::Failed)
+        .await
+        .unwrap();
+    database.turn(MINUTE);
+    mail(&engine).await;
+    let users = asked(&engine).await;
+    assert_eq!(users, [None, Some(ada.profile.id.clone())]);
+    for record in records(&engine).await {
+        assert_eq!(record.actor, "anonymous");
+        assert_eq!(record.at.unix_seconds(), asked_at);
+        assert_eq!(record.address, device().address.map(|at| at.to_string()));
+        assert_eq!(record.user_agent, device().user_agent);
+    }
+}
+
+/// What is written down of letters that were asked for.
+async fn records(engine: &Engine) -> Vec<AuditRecord> {
+    let filter = AuditFilter {
+        kind: Some(AuditKind::PasswordResetAsked),
+        ..AuditFilter::default()
+    };
+    let page = administration::Page {
+        after: None,
+        limit: 10,
+    };
+    administration::audit_log(engine, &filter, page)
+        .await
+        .unwrap()
+}
+
+/// Whose accounts they were for; of nobody first.
+async fn asked(engine: &Engine) -> Vec<Option<String>> {
+    let records = records(engine).await;
+    let users = records.into_iter().map(|record| record.user_id);
+    let mut users: Vec<_> = users
+        .map(|user| user.map(|user| user.to_string()))
+        .collect();
+    users.sort();
+    users
 }
 
 #[tokio::test]

@@ -17,10 +17,10 @@ pub(super) struct Facts {
     name: Option<String>,
     /// The public URL.
     site: String,
-    /// The address of its link.
-    link: String,
-    /// Its code, in two groups.
-    code: String,
+    /// The address of its link, if it has one.
+    link: Option<String>,
+    /// Its code, in two groups, if one stands beside the link.
+    code: Option<String>,
     /// Until when the link is good.
     link_until: String,
     /// When that happened which it tells of.
@@ -118,25 +118,17 @@ pub(crate) const fn path_of(purpose: Purpose) -> &'static str {
 }
 
 fn facts(letter: &Letter, public_url: &PublicUrl) -> Facts {
-    let link = match (letter.occasion.purpose(), &letter.link) {
-        (Some(purpose), Some(token)) => {
-            format!(
-                "{public_url}{}?token={}",
-                path_of(purpose),
-                token.expose_secret()
-            )
-        }
-        _ => String::new(),
-    };
+    let link = letter.occasion.purpose().zip(letter.link.as_ref());
+    let link = link.map(|(purpose, token)| {
+        let path = path_of(purpose);
+        format!("{public_url}{path}?token={}", token.expose_secret())
+    });
+    let code = letter.code.as_ref();
     Facts {
         name: letter.username.clone(),
         site: public_url.to_string(),
         link,
-        code: letter
-            .code
-            .as_ref()
-            .map(|code| grouped(code.expose_secret()))
-            .unwrap_or_default(),
+        code: code.map(|code| grouped(code.expose_secret())),
         link_until: letter.link_expires_at.map(moment).unwrap_or_default(),
         moment: moment(letter.at),
         from_where: from_where(letter),
@@ -195,7 +187,10 @@ mod tests {
             username: Some("<b>ada</b>\r\nBcc: eve@example.org".to_owned()),
             at: Timestamp::from_unix_micros(1_800_000_000_000_000),
             link: occasion.purpose().map(|_| "a".repeat(43).into()),
-            code: Some("12345678".into()),
+            code: occasion
+                .purpose()
+                .and_then(Purpose::code_life)
+                .map(|_| "12345678".into()),
             link_expires_at: Some(Timestamp::from_unix_micros(1_800_001_800_000_000)),
             detail: LetterDetail {
                 address: Some("192.0.2.1".to_owned()),
@@ -233,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn every_address_is_ours_and_both_parts_have_the_same_link() {
+    fn every_address_is_ours_and_both_parts_have_the_same_link_and_code() {
         for occasion in Occasion::ALL {
             let words = words(*occasion);
             for part in [&words.text, &words.html] {
@@ -245,6 +240,8 @@ mod tests {
                 }
                 let has_link = part.contains(&format!("?token={}", "a".repeat(43)));
                 assert_eq!(has_link, occasion.purpose().is_some(), "{occasion}");
+                let has_code = part.contains("1234 5678");
+                assert_eq!(has_code, letter(*occasion).code.is_some(), "{occasion}");
             }
         }
     }

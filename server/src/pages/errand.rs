@@ -80,9 +80,8 @@ pub(crate) async fn errand(
     if let Some(away) = page.put_away(&state, request.uri())? {
         return Ok(away);
     }
-    let token = page.token(&state, request.headers());
     let visit = Visit::of(&state, &request);
-    let form = page.shows(&state, &visit, token.as_ref()).await?;
+    let form = page.shows(&state, &visit, request.headers()).await?;
     draw(&state, visit, form).await
 }
 

@@ -5,9 +5,9 @@ use app::{
     page::{Form, FormState, Values},
     problems::Kind,
 };
-use auth::{Purpose as LinkPurpose, SecretString, flow};
+use auth::{ExposeSecret as _, Purpose as LinkPurpose, SecretString, flow};
 use axum::{
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri, header::SET_COOKIE},
     response::Response,
 };
 
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The word of the address by which a page says that it is done.
-pub(super) const DONE: &str = "done";
+const DONE: &str = "done";
 
 /// A page behind links.
 #[derive(Clone, Copy, Debug)]
@@ -48,18 +48,26 @@ impl LinkPage {
         self.cookie(state).read(headers)
     }
 
-    /// What the page shows: what the link is about if it is good, that it is done if it was just used, or that it is void.
+    /// What the page shows: what the link is about if it is good, that it is done if this browser has just used it, or that it is void.
     pub(super) async fn shows(
         self,
         state: &State,
         visit: &Visit,
-        token: Option<&SecretString>,
+        headers: &HeaderMap,
     ) -> Result<FormState, Problem> {
-        match token {
-            Some(token) => self.opened(state, token).await,
-            None if visit.is_at(DONE) => Ok(FormState::shown(Form::UsedLink, Values::default())),
+        match self.token(state, headers) {
+            Some(token) => self.opened(state, &token).await,
+            None if visit.is_at(DONE) && self.is_used(state, headers) => {
+                Ok(FormState::shown(Form::UsedLink, Values::default()))
+            }
             None => Ok(void()),
         }
+    }
+
+    /// Whether a link was used by this page in this browser. An address may say so in anybody's link.
+    fn is_used(self, state: &State, headers: &HeaderMap) -> bool {
+        let used = state.cookie.beside(CookiePurpose::LinkUsed).read(headers);
+        used.is_some_and(|path| path.expose_secret() == self.path)
     }
 
     async fn opened(self, state: &State, token: &SecretString) -> Result<FormState, Problem> {
@@ -76,7 +84,11 @@ impl LinkPage {
 
     /// Goes on to the page itself, which says that it is done.
     pub(super) fn done(self, state: &State) -> Result<Response, Problem> {
-        self.leave_for(state, &format!("{}?stage={DONE}", self.path))
+        let mut response = self.leave_for(state, &format!("{}?stage={DONE}", self.path))?;
+        let used = state.cookie.beside(CookiePurpose::LinkUsed);
+        let used = used.set(&self.path.into()).ok_or_else(Problem::internal)?;
+        response.headers_mut().append(SET_COOKIE, used);
+        Ok(response)
     }
 
     /// Draws the page again, with why nothing was done. A link that is void is taken from the browser.

@@ -31,9 +31,8 @@ pub(crate) async fn reset_password(
     if let Some(away) = PAGE.put_away(&state, request.uri())? {
         return Ok(away);
     }
-    let token = PAGE.token(&state, request.headers());
     let visit = Visit::of(&state, &request);
-    let form = PAGE.shows(&state, &visit, token.as_ref()).await?;
+    let form = PAGE.shows(&state, &visit, request.headers()).await?;
     draw(&state, visit, form).await
 }
 

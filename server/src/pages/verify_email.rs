@@ -9,7 +9,7 @@ use app::{
 use auth::{Device, Purpose as LinkPurpose, SecretString, flow, session::Viewer};
 use axum::{
     extract::{Request, State as FromState},
-    http::{StatusCode, header::SET_COOKIE},
+    http::StatusCode,
     response::Response,
 };
 
@@ -17,14 +17,11 @@ use super::{
     Page, Visit,
     forms::{Posted, refused},
     go_to,
-    link_page::{DONE, LinkPage, void},
+    link_page::LinkPage,
 };
 use crate::{
-    functions,
-    host_cookie::{HostCookie, Purpose as CookiePurpose},
-    middleware::client_address::Asker,
-    problem::Problem,
-    state::State,
+    functions, host_cookie::Purpose as CookiePurpose, middleware::client_address::Asker,
+    problem::Problem, state::State,
 };
 
 const PAGE: LinkPage = LinkPage {
@@ -36,11 +33,6 @@ const PAGE: LinkPage = LinkPage {
 /// The word of the address by which the page says that another letter is on its way.
 const ASKED: &str = "asked";
 
-/// The cookie by which the page knows that it was a redirect of ours that led to its word of success: an address may say so in any link.
-fn verified_cookie(state: &State) -> HostCookie {
-    state.cookie.beside(CookiePurpose::EmailVerified)
-}
-
 /// The page: of a link that was opened, if one was that is good; else the form for the code, for who is signed in. It changes nothing.
 pub(crate) async fn verify_email(
     FromState(state): FromState<State>,
@@ -49,17 +41,13 @@ pub(crate) async fn verify_email(
     if let Some(away) = PAGE.put_away(&state, request.uri())? {
         return Ok(away);
     }
-    let token = PAGE.token(&state, request.headers());
-    let is_just_verified = verified_cookie(&state).read(request.headers()).is_some();
+    let is_opened = PAGE.token(&state, request.headers()).is_some();
     let visit = Visit::of(&state, &request);
     let viewer = visit.viewer(&state).await?;
-    let mut form = PAGE.shows(&state, &visit, token.as_ref()).await?;
-    if form.form == Form::UsedLink && !is_just_verified {
-        form = void();
-    }
+    let mut form = PAGE.shows(&state, &visit, request.headers()).await?;
     if let (Form::VoidLink, Some(viewer)) = (form.form, &viewer) {
         form = of_member(&state, &visit, viewer);
-        if form.form == Form::VerifyCode && token.is_some() {
+        if form.form == Form::VerifyCode && is_opened {
             form.message = Some(functions::error(&auth::Error::InvalidLink.into()).to_string());
         }
     }
@@ -122,7 +110,7 @@ pub(crate) async fn post_verify_email(
         Ok(()) if step == Step::Send => {
             PAGE.leave_for(&state, &format!("{VERIFY_EMAIL}?stage={ASKED}"))
         }
-        Ok(()) => verified(&state),
+        Ok(()) => PAGE.done(&state),
         Err(problem) => refuse_member(&state, posted.visit, problem).await,
     }
 }
@@ -134,21 +122,12 @@ async fn by_link(state: &State, device: &Device, posted: Posted) -> Result<Respo
         flow::verify_email(&state.engine, token, device).await
     };
     match posted.attempt(state, verify).await {
-        Ok(()) => verified(state),
+        Ok(()) => PAGE.done(state),
         Err(problem) => {
             let visit = posted.visit;
             PAGE.refuse(state, visit, token.as_ref(), problem).await
         }
     }
-}
-
-/// Goes on to the page's word of success.
-fn verified(state: &State) -> Result<Response, Problem> {
-    let mut response = PAGE.done(state)?;
-    let cookie = verified_cookie(state).set(&DONE.into());
-    let cookie = cookie.ok_or_else(Problem::internal)?;
-    response.headers_mut().append(SET_COOKIE, cookie);
-    Ok(response)
 }
 
 async fn by_cookie(

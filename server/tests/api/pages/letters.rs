@@ -48,6 +48,16 @@ fn assert_forgotten(answer: &Answer, path: &str) {
     assert_eq!((cookie.value.as_str(), cookie.max_age), ("", Some(0)));
 }
 
+/// The cookie by which the page that is led to knows that a link was used.
+fn told(answer: &Answer) -> String {
+    let cookie = answer
+        .cookie("__Host-link_used")
+        .expect("what was used is told");
+    cookie.assert_for_this_host();
+    assert_eq!(cookie.max_age, Some(30 * 60));
+    format!("__Host-link_used={}", cookie.value)
+}
+
 #[tokio::test]
 async fn a_forgotten_password_is_another_by_the_letters_link() {
     let app = TestApp::start().await;
@@ -106,7 +116,8 @@ async fn who_is_signed_in_to_another_account_stays_so_after_a_reset() {
     let done = press(&app, "/reset-password", &cookies, &[("password", NEW)]).await;
     done.assert_redirect("/reset-password?stage=done");
     let own = format!("__Host-refresh_token={}", eve.refresh);
-    let page = look(&app, "/reset-password?stage=done", &own).await;
+    let told = format!("{own}; {}", told(&done));
+    let page = look(&app, "/reset-password?stage=done", &told).await;
     assert!(page.text().contains("The password was changed"), "{page:?}");
     assert_eq!(app.try_refresh(&eve.refresh).await.status, 200);
 }
@@ -131,11 +142,7 @@ async fn looking_at_a_link_changes_nothing_and_its_button_works_in_any_browser()
     let done = press(&app, "/verify-email", &cookie, &[("step", "link")]).await;
     done.assert_redirect("/verify-email?stage=done");
     assert_forgotten(&done, "/verify-email");
-    let told = done.cookie("__Host-email_verified").expect("a cookie");
-    told.assert_for_this_host();
-    assert_eq!(told.max_age, Some(60));
-    let told = format!("__Host-email_verified={}", told.value);
-    let page = look(&app, "/verify-email?stage=done", &told).await;
+    let page = look(&app, "/verify-email?stage=done", &told(&done)).await;
     assert!(
         page.text().contains("Your address is confirmed."),
         "{page:?}"
@@ -192,20 +199,36 @@ async fn who_is_signed_in_types_the_code_and_has_another_letter_sent() {
 }
 
 #[tokio::test]
-async fn an_address_that_says_done_confirms_nothing_by_itself() {
+async fn an_address_that_says_done_is_believed_in_the_browser_that_did_it_alone() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
     let own = format!("__Host-refresh_token={}", ada.refresh);
-    let stranger = look(&app, "/verify-email?stage=done", "a=b").await.text();
-    assert!(stranger.contains(VOID), "{stranger}");
-    let member = look(&app, "/verify-email?stage=done", &own).await.text();
-    assert!(
-        member.contains("autocomplete=\"one-time-code\""),
-        "{member}"
-    );
-    for html in [stranger, member] {
-        assert!(!html.contains("Your address is confirmed."), "{html}");
+    let letter = app.letter(ADA, "verify_email").await;
+    let cookie = open(&app, "/verify-email", &letter).await;
+    let done = press(&app, "/verify-email", &cookie, &[("step", "link")]).await;
+    let used = told(&done);
+    for path in [
+        "/reset-password",
+        "/confirm-email",
+        "/undo-email-change",
+        "/not-me",
+    ] {
+        for cookie in ["a=b", own.as_str(), used.as_str()] {
+            let html = look(&app, &format!("{path}?stage=done"), cookie)
+                .await
+                .text();
+            assert!(html.contains(VOID), "{path}, {cookie}: {html}");
+        }
     }
+    let html = look(&app, "/verify-email?stage=done", "a=b").await.text();
+    assert!(html.contains(VOID), "{html}");
+    let html = look(&app, "/verify-email?stage=done", &used).await.text();
+    assert!(html.contains("Your address is confirmed."), "{html}");
+    let eve = app.register("eve").await;
+    let own = format!("__Host-refresh_token={}", eve.refresh);
+    let html = look(&app, "/verify-email?stage=done", &own).await.text();
+    assert!(html.contains("autocomplete=\"one-time-code\""), "{html}");
+    assert!(!html.contains("Your address is confirmed."), "{html}");
 }
 
 #[tokio::test]
@@ -274,6 +297,8 @@ async fn it_was_not_me_says_what_will_happen_and_does_so_by_the_button() {
     app.advance(MINUTE);
     let done = press(&app, "/not-me", &cookie, &[("step", "link")]).await;
     done.assert_redirect("/not-me?stage=done");
+    let page = look(&app, "/not-me?stage=done", &told(&done)).await;
+    assert!(!page.text().contains(VOID), "{page:?}");
     assert_eq!(app.try_login("ada", NEW).await.status, 401);
     assert_eq!(app.letters(ADA, "reset_password").await.len(), 2);
 }
