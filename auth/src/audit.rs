@@ -118,6 +118,8 @@ kinds! {
     RefreshTokenAhead = "refresh_token_ahead";
     /// A user was given another password, and all their sessions ended.
     PasswordChanged = "password_changed";
+    /// A password that was chosen before the address was proven was taken away, and all sessions ended, as its owner came by a letter.
+    PasswordRemoved = "password_removed";
     /// An operator made an account.
     UserAdded = "user_added";
     /// A user may not sign in any more, and all their sessions ended.

@@ -71,6 +71,8 @@ occasions! {
     ConfirmNewEmail = "confirm_new_email" with ConfirmNewEmail;
     /// The account has another address now. Goes to the former one.
     EmailChanged = "email_changed" with UndoEmailChange;
+    /// The owner said that something was not their doing, after the account got another address: is this one to be its address again?
+    RecoverAccount = "recover_account" with UndoEmailChange;
     /// The account has another password now.
     PasswordChanged = "password_changed" with NotMe;
     /// Somebody signed in from a browser that was not seen before.
@@ -95,6 +97,20 @@ impl Occasion {
         all.find(|occasion| occasion.as_str() == name)
     }
 
+    /// Whether it follows from what has happened to an account, so that nobody asked for it who could have been told to wait.
+    const fn follows_from_an_act(self) -> bool {
+        matches!(
+            self,
+            Self::ResetPassword
+                | Self::RecoverAccount
+                | Self::EmailChanged
+                | Self::PasswordChanged
+                | Self::NewDevice
+                | Self::TokenReused
+                | Self::DeletionPlanned
+        )
+    }
+
     /// What is written down of who asks for such a letter, without having proven who they are.
     const fn asked_as(self) -> Option<AuditKind> {
         match self {
@@ -104,7 +120,7 @@ impl Occasion {
         }
     }
 
-    /// Whether whoever may not sign in gets it nevertheless: it tells of what has happened, and opens nothing.
+    /// Whether whoever may not sign in gets it nevertheless, since it tells of what has happened. Its link is good for nothing until they may.
     const fn concerns_the_disabled(self) -> bool {
         matches!(
             self,
@@ -141,6 +157,9 @@ pub struct LetterDetail {
     /// The user's security version when the letter was asked for, if it is not to be sent once that is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// Until when its link is good at most, in microseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_until: Option<i64>,
 }
 
 impl LetterDetail {
@@ -167,6 +186,8 @@ pub struct Letter {
     pub id: Uuid,
     /// Why it is sent.
     pub occasion: Occasion,
+    /// Whose account it is about, if it is about one.
+    pub user: Option<UserId>,
     /// To which address, in its stored form.
     pub to: String,
     /// The name of who gets it, if an account or a sign-up tells it.

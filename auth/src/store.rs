@@ -50,9 +50,9 @@ pub use self::{
 };
 pub(crate) use self::{
     beginning::Surplus,
-    change::PasswordChange,
+    change::{Change, PasswordChange},
     deletion::DueAccount,
-    export::{HeldDevice, HeldNotice, HeldSession},
+    export::{HeldDevice, HeldLetter, HeldLink, HeldNotice, HeldSession},
     known_device::{Acquaintance, NewKnownDevice},
     last_sign_in::SignInEvent,
     letter::LetterRow,

@@ -491,6 +491,7 @@ const LETTERS: Readonly<Record<string, readonly [title: string, shows: string]>>
   sign_in: ['Your link to sign in', 'To who signs in by a letter.'],
   confirm_new_email: ['Confirm your new email address', 'To the address that an account is to have.'],
   email_changed: ['Your email address was changed', 'To the former address, which can take it back.'],
+  recover_account: ['Get your account back', 'To the former address, once the owner has said that something was not them.'],
   password_changed: ['Your password was changed', 'To the owner, who says if it was not them.'],
   new_device: ['Somebody signed in from a new browser', 'To the owner, where a browser was not seen before.'],
   token_reused: ['We stopped a session of yours', 'To the owner, after a theft.'],

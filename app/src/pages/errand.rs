@@ -65,11 +65,12 @@ static DISOWN: Words = Words {
     heading: "It wasn't me",
     promise: [
         "Whoever it was is signed out of your account ",
-        ", or everybody, if nobody can tell. The password is no longer good: a letter with a link to choose another is sent to ",
+        ", and so is everybody who signed in since; or everybody at all, if nobody can tell. The password is no longer good: a letter by which \
+         to get back in is sent to ",
         ". If the account was to be deleted, it is kept.",
     ],
     button: "It wasn't me: sign them out",
-    done: "They are signed out, and the password is no longer good. A letter is on its way to you: choose another password by the link in it.",
+    done: "They are signed out, and the password is no longer good. A letter is on its way to you: its link leads back in.",
     void: "This link can't be used any more: it was used, or is too old. If somebody may know your password, choose another.",
     instead: (FORGOT_PASSWORD, "Choose another password"),
 };

@@ -17,6 +17,9 @@ use crate::{
     whole::whole,
 };
 
+/// Where to ask for another letter, whatever link was opened here.
+const ANOTHER: &str = "/sign-in-link?stage=another";
+
 /// The page.
 #[component]
 pub(crate) fn SignInLink() -> impl IntoView {
@@ -79,7 +82,7 @@ fn LookIntoMail(state: FormState, next: String) -> impl IntoView {
             <CodeField progress/>
             <RememberBox checked=!values.unremembered/>
         </LetterForm>
-        <p class="below"><a href=SIGN_IN_LINK rel="external">"Use another address"</a></p>
+        <p class="below"><a href=ANOTHER rel="external">"Use another address"</a></p>
     }
 }
 
@@ -91,8 +94,13 @@ fn OpenedLink(state: FormState, next: String) -> impl IntoView {
     view! {
         <Heading text=fixed("Sign in by email")/>
         <p class="quiet">"You are about to sign in as " <strong>{values.username}</strong> "."</p>
+        <p class="small quiet">
+            "If your address was not confirmed yet, this confirms it. A password that was chosen before is no longer good then, since anybody could \
+            have chosen it."
+        </p>
         <LetterForm address=SIGN_IN_LINK step="link" next progress label="Sign in">
             <RememberBox checked=!values.unremembered/>
         </LetterForm>
+        <p class="below"><a href=ANOTHER rel="external">"Use another address"</a></p>
     }
 }

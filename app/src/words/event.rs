@@ -38,6 +38,9 @@ pub(crate) fn sentence(event: &AccountEvent) -> String {
         "user_deleted" => "The account was deleted",
         "email_verification_asked" => "Another letter was asked for to confirm the email address",
         "email_verified" => "The email address was confirmed",
+        "password_removed" => {
+            "The password from before the email address was confirmed was removed"
+        }
         "password_reset_asked" => "A letter was asked for by which to choose another password",
         "password_reset" => "Another password was chosen by the link of a letter",
         "email_change_asked" => "Another email address was asked for",
@@ -61,8 +64,8 @@ pub(crate) fn sentence(event: &AccountEvent) -> String {
     }
 }
 
-/// Whether it is something that a person may say was not their doing. Where mail is sent, that sends a letter to the account's address: of another
-/// address it would go there, and to whoever has put it in the place of the owner's. The letter to the former one undoes that instead.
+/// Whether it is something that a person may say was not their doing. Another address is not, where mail is sent: the letter to the former one undoes
+/// that.
 pub(crate) fn is_ones_own(kind: &str, by: &str, sends_mail: bool) -> bool {
     by == "user" && OWN.contains(&kind) && !is_undone_by_letter(kind, sends_mail)
 }

@@ -12,7 +12,7 @@ use crate::{
     letter::{LetterDetail, Occasion},
     link::Purpose,
     session::SessionId,
-    store::Link,
+    store::{Change, Link},
 };
 
 /// Asks for another address. It takes the place of the present one when the link of the letter that is sent there is used; whether somebody has
@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::ProofTooOld`]; [`Error::Invalid`], for what is no address or theirs already; [`Error::TooManyTries`] when letters to it, or by this user
-/// to whomever, were asked for too often.
+/// to whomever, were asked for too often; [`Error::InvalidToken`], when the session has ended meanwhile.
 pub async fn change_email(
     engine: &Engine,
     who: &Authenticated,
@@ -45,7 +45,7 @@ pub async fn change_email(
         .in_session(who.session())
         .at_device(device);
     if engine.sends_mail() {
-        ask_to_confirm(engine, &user, &email, &event, device).await
+        ask_to_confirm(engine, who, &user, &email, &event, device).await
     } else {
         change_at_once(engine, who, &user, &email, &event).await
     }
@@ -53,6 +53,7 @@ pub async fn change_email(
 
 async fn ask_to_confirm(
     engine: &Engine,
+    who: &Authenticated,
     user: &User,
     email: &EmailAddress,
     event: &AuditEvent<'_>,
@@ -71,13 +72,14 @@ async fn ask_to_confirm(
         // Whoever gets it moves the account: it must not outlive what shuts out the one who asked.
         version: Some(user.security_version.as_claim()),
         // Where it was asked for one stays signed in.
-        session: event.session.map(|session| session.to_string()),
+        session: Some(who.session().to_string()),
         ..LetterDetail::at(device)
     };
     let letter = engine.new_letter(occasion, Some(user.id), email.as_str(), detail, event.at)?;
     if let Some(letter) = &letter {
         let store = &engine.parts().store;
-        store.ask_for_new_email(user.id, letter, event).await?;
+        let asked = store.ask_for_new_email(user.id, who.session(), letter, event);
+        asked.await?.then_some(()).ok_or(Error::InvalidToken)?;
         engine.posted();
     }
     Ok(())
@@ -91,12 +93,15 @@ async fn change_at_once(
     event: &AuditEvent<'_>,
 ) -> Result<(), Error> {
     let store = &engine.parts().store;
-    let ended = store
-        .change_email(user.id, who.session(), email, event)
-        .await?
-        .ok_or_else(|| refused("There is an account with this address already"))?;
-    changed(engine, user.id, &ended, event.at);
-    Ok(())
+    let change = store.change_email(user.id, who.session(), email, event);
+    match change.await? {
+        Change::Made(ended) => {
+            changed(engine, user.id, &ended, event.at);
+            Ok(())
+        }
+        Change::Taken => Err(refused("There is an account with this address already")),
+        Change::SignedOut => Err(Error::InvalidToken),
+    }
 }
 
 /// What this process holds of the account is not so any more.

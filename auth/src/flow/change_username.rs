@@ -6,12 +6,14 @@ use crate::{
     account::{Profile, Username},
     audit::{Actor, AuditKind},
     error::Field,
+    store::Change,
 };
 
 /// Gives a user another name. The former is free from then on.
 ///
 /// # Errors
-/// [`Error::ProofTooOld`]; [`Error::Invalid`], when the name can't be taken or somebody else has it.
+/// [`Error::ProofTooOld`]; [`Error::Invalid`], when the name can't be taken or somebody else has it; [`Error::InvalidToken`], when the session has
+/// ended meanwhile.
 pub async fn change_username(
     engine: &Engine,
     who: &Authenticated,
@@ -31,12 +33,14 @@ pub async fn change_username(
     if user.username == username.as_str() {
         return Ok(user.profile());
     }
-    if !parts
+    let changed = parts
         .store
-        .change_username(user.id, &username, &event)
-        .await?
-    {
-        return Err(Error::of(Field::Username, "This username is taken"));
+        .change_username(user.id, who.session(), &username, &event)
+        .await?;
+    match changed {
+        Change::Made(()) => {}
+        Change::Taken => return Err(Error::of(Field::Username, "This username is taken")),
+        Change::SignedOut => return Err(Error::InvalidToken),
     }
     parts.profiles.forget(user.id);
     let user = parts.store.user(user.id).await?;

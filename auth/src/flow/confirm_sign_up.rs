@@ -17,7 +17,6 @@ use crate::{
     error::Field,
     link::{Purpose, token_hash},
     measure::SignUpResult,
-    password::{Password, hashing::Comparison},
     random::{bytes, id},
     session::Proof,
     store::{Confirmation, Confirmed, Link, NewSession, PendingSignUp},
@@ -81,6 +80,12 @@ impl PendingKey {
         self.pending
     }
 
+    /// Whether its browser is the one in which this was typed.
+    fn is_of(&self, pending: &PendingSignUp) -> bool {
+        let hash = pending.browser_hash.as_ref();
+        hash.is_some_and(|hash| verify_slices_are_equal(&self.hash(), hash).is_ok())
+    }
+
     /// What is kept of it.
     pub(super) fn hash(&self) -> Vec<u8> {
         token_hash(&self.text)
@@ -116,16 +121,30 @@ async fn try_confirm(engine: &Engine, confirm: ConfirmSignUp) -> Result<Grant, E
         FromLetter::Link(token) => found_link(engine, Purpose::ConfirmSignUp, token).await?,
         FromLetter::Code(code) => link_of_code(engine, key.as_ref(), code, &way).await?,
     };
-    let pending = link.pending_id.ok_or(Error::InvalidLink)?;
-    let store = &engine.parts().store;
-    let pending = store
-        .pending_sign_up(pending)
-        .await?
-        .ok_or(Error::InvalidLink)?;
+    let pending = typed_here_or_first(engine, &link, key.as_ref()).await?;
     let proof = prove(engine, &pending, key.as_ref(), password.as_ref(), &way).await?;
     let typed = username.as_deref().unwrap_or(&pending.username);
     let username = Username::parse(typed).map_err(|error| Error::of(Field::Username, error))?;
     make(engine, &pending, &link, &username, proof, &way).await
+}
+
+/// What the account is made of: what was typed in this very browser, if this is one in which somebody asked for an account with the address that the
+/// link proves, and else what the letter was sent for.
+async fn typed_here_or_first(
+    engine: &Engine,
+    link: &Link,
+    key: Option<&PendingKey>,
+) -> Result<PendingSignUp, Error> {
+    let store = &engine.parts().store;
+    let asked = link.pending_id.ok_or(Error::InvalidLink)?;
+    if let Some(key) = key.filter(|key| key.pending() != asked) {
+        let here = store.pending_sign_up(key.pending()).await?;
+        if let Some(here) = here.filter(|here| here.email == link.email && key.is_of(here)) {
+            return Ok(here);
+        }
+    }
+    let first = store.pending_sign_up(asked).await?;
+    first.ok_or(Error::InvalidLink)
 }
 
 /// The link that a code stands beside, in the browser that asked. Where there is no such letter, since the address is somebody's, a code is
@@ -139,7 +158,10 @@ async fn link_of_code(
     let parts = engine.parts();
     let this_try = Try::begin_from(engine, &way.device).await?;
     let pending = key.ok_or(Error::WrongCode)?.pending();
-    let link = parts.store.link_of_pending(pending).await?;
+    let link = match parts.store.pending_sign_up(pending).await? {
+        Some(here) => parts.store.sign_up_link(&here.email).await?,
+        None => None,
+    };
     let name = parts
         .identifier_key
         .of_code(link.as_ref().map(|link| link.id), &pending.to_string());
@@ -159,11 +181,7 @@ async fn prove(
     password: Option<&SecretString>,
     way: &SignInWay,
 ) -> Result<Proof, Error> {
-    let is_browser = match (key, &pending.browser_hash) {
-        (Some(key), Some(hash)) => verify_slices_are_equal(&key.hash(), hash).is_ok(),
-        _ => false,
-    };
-    if is_browser {
+    if key.is_some_and(|key| key.is_of(pending)) {
         return Ok(Proof::Letter);
     }
     let typed = password.filter(|password| !password.expose_secret().is_empty());
@@ -171,29 +189,17 @@ async fn prove(
         refused_password("Enter the password that you chose when you asked for the account")
     })?;
     let this_try = Try::begin_sign_up(engine, pending.id, &way.device).await?;
-    if !is_chosen(engine, pending, typed, way).await? {
+    let chosen = SecretString::from(pending.password_hash.clone());
+    let passwords = &engine.parts().passwords;
+    if !passwords
+        .is_right(typed, &chosen, way.device.address)
+        .await?
+    {
         this_try.failed(engine, None, &way.device).await?;
         return Err(refused_password("This is not the password that was chosen"));
     }
     this_try.succeeded(engine).await?;
     Ok(Proof::Password)
-}
-
-async fn is_chosen(
-    engine: &Engine,
-    pending: &PendingSignUp,
-    typed: &SecretString,
-    way: &SignInWay,
-) -> Result<bool, Error> {
-    let Some(typed) = Password::typed(typed) else {
-        return Ok(false);
-    };
-    let stored = SecretString::from(pending.password_hash.clone());
-    let passwords = &engine.parts().passwords;
-    let comparison = passwords
-        .compare(&typed, Some(&stored), way.device.address)
-        .await?;
-    Ok(comparison != Comparison::Different)
 }
 
 async fn make(

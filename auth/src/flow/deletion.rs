@@ -12,7 +12,7 @@ use crate::{
 /// stays.
 ///
 /// # Errors
-/// [`Error::ProofTooOld`].
+/// [`Error::ProofTooOld`]; [`Error::InvalidToken`], when the session has ended meanwhile.
 pub async fn plan_deletion(
     engine: &Engine,
     who: &Authenticated,
@@ -36,8 +36,9 @@ pub async fn plan_deletion(
     )?;
     let planned = parts
         .store
-        .plan_deletion(user.id, deletes_at, letter.as_ref(), &event)
-        .await?;
+        .plan_deletion(user.id, who.session(), deletes_at, letter.as_ref(), &event)
+        .await?
+        .ok_or(Error::InvalidToken)?;
     if planned {
         engine.posted();
     }

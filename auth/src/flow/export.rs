@@ -11,9 +11,10 @@ use super::{
 use crate::{
     Engine, Error,
     account::{AccountEvent, User, UserId},
-    audit::{Actor, AuditFilter, AuditKind},
+    audit::{Actor, AuditFilter, AuditKind, AuditRecord},
     clock::Timestamp,
-    store::{AskingLimit, HeldDevice, HeldNotice, HeldSession},
+    letter::LetterDetail,
+    store::{AskingLimit, HeldDevice, HeldLetter, HeldLink, HeldNotice, HeldSession},
 };
 
 /// The name of this form of the document. Another form has another.
@@ -41,11 +42,56 @@ pub struct Export {
     /// Its sessions, in the order in which they began; ended ones are held for a month.
     pub sessions: Vec<ExportedSession>,
     /// What happened to it, the newest first; of more than 10,000 events the newest 10,000.
-    pub events: Vec<AccountEvent>,
+    pub events: Vec<ExportedEvent>,
     /// What its owner was told on the start page, the oldest first.
     pub notices: Vec<ExportedNotice>,
     /// The browsers that are known again.
     pub known_devices: Vec<ExportedDevice>,
+    /// What the links of letters are good for that were sent, and to which addresses: a new one that waits to be confirmed, and a former one that can
+    /// be taken back, among them.
+    pub links: Vec<ExportedLink>,
+    /// Letters that wait to be sent.
+    pub letters: Vec<ExportedLetter>,
+}
+
+/// Something that happened, in an [`Export`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExportedEvent {
+    /// As it is shown to its user.
+    #[serde(flatten)]
+    pub event: AccountEvent,
+    /// What the browser called itself.
+    pub user_agent: Option<String>,
+}
+
+/// A link of a letter in an [`Export`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExportedLink {
+    /// Its id, a UUID: that of its letter.
+    pub id: String,
+    /// What it is good for.
+    pub purpose: String,
+    /// The address that its letter was sent to.
+    pub email: String,
+    /// Until when it is good.
+    pub expires_at: String,
+}
+
+/// A letter that waits, in an [`Export`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExportedLetter {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Why it is sent.
+    pub occasion: String,
+    /// To which address.
+    pub recipient: String,
+    /// What the browser called itself at which that happened which it tells of.
+    pub user_agent: Option<String>,
+    /// The network address of that browser.
+    pub address: Option<String>,
+    /// When it is to be sent.
+    pub due_at: String,
 }
 
 /// An account in an [`Export`].
@@ -149,6 +195,8 @@ pub async fn export(
         events: events(engine, &user).await?,
         notices: of_each(store.held_notices(user.id).await?),
         known_devices: of_each(store.held_devices(user.id).await?),
+        links: of_each(store.held_links(user.id).await?),
+        letters: of_each(store.held_letters(user.id).await?),
         user: user.into(),
     })
 }
@@ -162,7 +210,7 @@ async fn count(engine: &Engine, user: UserId) -> Result<(), Error> {
 }
 
 /// The newest events of a user, page by page.
-async fn events(engine: &Engine, user: &User) -> Result<Vec<AccountEvent>, Error> {
+async fn events(engine: &Engine, user: &User) -> Result<Vec<ExportedEvent>, Error> {
     let filter = AuditFilter {
         user: Some(user.id),
         ..AuditFilter::default()
@@ -178,13 +226,47 @@ async fn events(engine: &Engine, user: &User) -> Result<Vec<AccountEvent>, Error
             break;
         };
         after = Some(oldest.id);
-        events.extend(records.into_iter().map(shown));
+        events.extend(of_each::<_, ExportedEvent>(records));
     }
     Ok(events)
 }
 
 fn of_each<Row, Shown: From<Row>>(rows: Vec<Row>) -> Vec<Shown> {
     rows.into_iter().map(Shown::from).collect()
+}
+
+impl From<AuditRecord> for ExportedEvent {
+    fn from(record: AuditRecord) -> Self {
+        Self {
+            user_agent: record.user_agent.clone(),
+            event: shown(record),
+        }
+    }
+}
+
+impl From<HeldLink> for ExportedLink {
+    fn from(link: HeldLink) -> Self {
+        Self {
+            id: link.id.to_string(),
+            purpose: link.purpose,
+            email: link.email,
+            expires_at: link.expires_at.to_rfc3339(),
+        }
+    }
+}
+
+impl From<HeldLetter> for ExportedLetter {
+    fn from(letter: HeldLetter) -> Self {
+        let detail: LetterDetail = serde_json::from_str(&letter.detail).unwrap_or_default();
+        Self {
+            id: letter.id.to_string(),
+            occasion: letter.occasion,
+            recipient: letter.recipient,
+            user_agent: detail.user_agent,
+            address: detail.address,
+            due_at: letter.due_at.to_rfc3339(),
+        }
+    }
 }
 
 impl From<User> for ExportedUser {

@@ -24,14 +24,7 @@ pub async fn forgot_password(engine: &Engine, email: &str, device: &Device) -> R
     if !engine.sends_mail() {
         return Err(Error::NoMail);
     }
-    ask_for_link(
-        engine,
-        Occasion::ResetPassword,
-        Purpose::ResetPassword,
-        &address,
-        device,
-    )
-    .await
+    ask_for_link(engine, Occasion::ResetPassword, &address, device).await
 }
 
 /// Gives the account another password by such a link. Every session ends, and every device is forgotten; the owner is told by a letter. Nobody is

@@ -19,6 +19,9 @@ use crate::{
 const BETWEEN: Duration = Duration::from_mins(1);
 /// How many there may be in an hour.
 const IN_AN_HOUR: i64 = 5;
+/// How many notices of one kind there may be in an hour to one address: an account with another's address must be no way to fill their mailbox, and
+/// whoever has had so many knows.
+const NOTICES_IN_AN_HOUR: i64 = 10;
 /// How many a user may have sent in an hour to addresses that are not theirs yet.
 const TO_STRANGERS_IN_AN_HOUR: i64 = 10;
 const HOUR: Duration = Duration::from_hours(1);
@@ -65,7 +68,6 @@ pub(super) fn address_in(email: &str) -> Result<EmailAddress, Error> {
 pub(super) async fn ask_for_link(
     engine: &Engine,
     occasion: Occasion,
-    purpose: Purpose,
     address: &EmailAddress,
     device: &Device,
 ) -> Result<(), Error> {
@@ -76,7 +78,7 @@ pub(super) async fn ask_for_link(
     let letter = engine.new_letter(occasion, None, address.as_str(), detail, engine.now())?;
     if let Some(letter) = &letter {
         let store = &engine.parts().store;
-        store.ask_for_link(letter, purpose, None).await?;
+        store.ask_for_link(letter, None).await?;
         engine.posted();
     }
     Ok(())
@@ -146,6 +148,18 @@ impl Engine {
         let name = user.to_string();
         self.counts_letter(occasion, &name, Duration::ZERO, TO_STRANGERS_IN_AN_HOUR)
             .await
+    }
+
+    /// Counts a letter that tells of what has happened. Answers whether it may be sent.
+    pub(crate) async fn may_notify(
+        &self,
+        occasion: Occasion,
+        address: &str,
+    ) -> Result<bool, Error> {
+        let counted = self
+            .counts_letter(occasion, address, Duration::ZERO, NOTICES_IN_AN_HOUR)
+            .await?;
+        Ok(counted.is_ok())
     }
 
     async fn counts_letter(

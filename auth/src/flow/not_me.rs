@@ -14,9 +14,10 @@ use crate::{
     store::{Distrust, Link},
 };
 
-/// Takes the link of a letter that told of something: it was somebody else's doing. The session that the letter told of ends, or all, where there is
-/// none or it is over: whoever it was may have another. The tokens of all are void. Somebody may know the password, so it is taken away, and a letter with which to choose another is sent. No browser is known to the
-/// account any longer, and where it was to be deleted it is kept.
+/// Takes the link of a letter that told of something: it was somebody else's doing. The session that the letter told of ends, and those that began
+/// since, which may be theirs too; or all, where it told of none or that one is over. The tokens of all are void. Somebody may know the password, so
+/// it is taken away, and a letter with which to choose another is sent. No browser is known to the account any longer, and where it was to be
+/// deleted it is kept.
 ///
 /// # Errors
 /// [`Error::InvalidLink`].
@@ -28,17 +29,22 @@ pub async fn it_was_not_me(
     let link = found_link(engine, Purpose::NotMe, token).await?;
     let user = link.user_id.ok_or(Error::InvalidLink)?;
     let session = link.session_id.map(SessionId::from);
-    distrust(engine, user, session, Some(&link), device)
+    let said = Said {
+        user,
+        session,
+        by: By::Link(&link),
+    };
+    distrust(engine, &said, device)
         .await?
         .then_some(())
         .ok_or(Error::InvalidLink)
 }
 
-/// Says the same of an event of the account's, from a session that is trusted: the session of the event ends, or all, where that is over or the very
-/// one of who asks. Where no mail is sent the password stays, as there would be no way back in.
+/// Says the same of an event of the account's, from a session that is trusted, and goes on, but where the event is of that very one or of none.
+/// Where no mail is sent the password stays, as there would be no way back in.
 ///
 /// # Errors
-/// [`Error::NotFound`], when there is no such event, or it is another's.
+/// [`Error::NotFound`], when there is no such event, or it is another's; [`Error::InvalidToken`], when the session has ended meanwhile.
 pub async fn distrust_event(
     engine: &Engine,
     who: &Authenticated,
@@ -49,41 +55,70 @@ pub async fn distrust_event(
     let store = &engine.parts().store;
     let session = store.session_of_event(who.user(), id).await?;
     let session = session.ok_or(Error::NotFound)?;
-    let session = session.filter(|session| *session != who.session());
-    distrust(engine, who.user(), session, None, device)
+    let said = Said {
+        user: who.user(),
+        session: session.filter(|session| *session != who.session()),
+        by: By::Session(who.session()),
+    };
+    distrust(engine, &said, device)
         .await?
         .then_some(())
         .ok_or(Error::InvalidToken)
 }
 
-/// The address that the account had before, if it was changed of late or since the letter whose link this is. Whoever did what the owner did not
-/// may have done that too: so the way back goes there, and no reset to the present address.
-async fn former_address(
-    engine: &Engine,
+/// That something was not its owner's doing.
+struct Said<'a> {
     user: UserId,
-    link: Option<&Link>,
-    present: &str,
-) -> Result<Option<String>, Error> {
-    if let Some(link) = link.filter(|link| link.email != present) {
-        return Ok(Some(link.email.clone()));
-    }
-    let store = &engine.parts().store;
-    let undo = store.newest_link(user, Purpose::UndoEmailChange).await?;
-    let now = engine.now();
-    Ok(undo
-        .filter(|undo| now < undo.expires_at && undo.email != present)
-        .map(|undo| undo.email))
+    /// The session in which it was done, if that is known and another than the one in which it is said.
+    session: Option<SessionId>,
+    by: By<'a>,
 }
 
-/// Ends this session, or all, and starts a reset. Answers false, and does nothing, if the link does not stand or the user may not sign in.
-async fn distrust(
-    engine: &Engine,
-    user: UserId,
-    session: Option<SessionId>,
-    link: Option<&Link>,
-    device: &Device,
-) -> Result<bool, Error> {
+/// By what it is said.
+#[derive(Clone, Copy)]
+enum By<'a> {
+    Link(&'a Link),
+    Session(SessionId),
+}
+
+impl<'a> By<'a> {
+    const fn link(self) -> Option<&'a Link> {
+        match self {
+            Self::Link(link) => Some(link),
+            Self::Session(_) => None,
+        }
+    }
+
+    const fn session(self) -> Option<SessionId> {
+        match self {
+            Self::Link(_) => None,
+            Self::Session(session) => Some(session),
+        }
+    }
+}
+
+/// The link by which an address that the account had before is its address again, as long as that is possible. Whoever did what the owner did not
+/// may have changed the address too: then the way back is another such letter to the former one, and no reset to the present. Of a letter it is the
+/// address that got it; said in a session, the last one before the present.
+async fn way_back(engine: &Engine, said: &Said<'_>, present: &str) -> Result<Option<Link>, Error> {
+    let told_at = said.by.link().map(|link| link.email.as_str());
+    if told_at == Some(present) {
+        return Ok(None);
+    }
+    let store = &engine.parts().store;
+    let undoes = store.links(said.user, Purpose::UndoEmailChange).await?;
+    let now = engine.now();
+    Ok(undoes.into_iter().find(|undo| {
+        let is_theirs = told_at.is_none_or(|address| address == undo.email);
+        is_theirs && now < undo.expires_at && undo.email != present
+    }))
+}
+
+/// Ends this session and those since, or all, and starts a reset. Answers false, and does nothing, if what it is said by does not stand or the user
+/// may not sign in.
+async fn distrust(engine: &Engine, said: &Said<'_>, device: &Device) -> Result<bool, Error> {
     let parts = engine.parts();
+    let (user, session) = (said.user, said.session);
     let Some(User { email, .. }) = parts.store.user(user).await? else {
         return Ok(false);
     };
@@ -97,26 +132,24 @@ async fn distrust(
         .new_event(AuditKind::DeletionCancelled, Actor::User, now)?
         .concerning(user)
         .at_device(device);
-    let letter = match former_address(engine, user, link, &email).await? {
-        Some(former) => {
+    let detail = LetterDetail::at(device);
+    let letter = match way_back(engine, said, &email).await? {
+        Some(undo) => {
             let detail = LetterDetail {
-                email: Some(email),
-                ..LetterDetail::at(device)
+                link_until: Some(undo.expires_at.unix_micros()),
+                ..detail
             };
-            engine.new_letter(Occasion::EmailChanged, Some(user), &former, detail, now)?
+            let occasion = Occasion::RecoverAccount;
+            engine.new_letter(occasion, Some(user), &undo.email, detail, now)?
         }
-        None => engine.new_letter(
-            Occasion::ResetPassword,
-            Some(user),
-            &email,
-            LetterDetail::at(device),
-            now,
-        )?,
+        None => engine.new_letter(Occasion::ResetPassword, Some(user), &email, detail, now)?,
     };
     let distrust = Distrust {
         user,
-        session,
-        link,
+        since: session,
+        link: said.by.link(),
+        said_in: said.by.session(),
+        ends_own: session.is_none(),
         letter: letter.as_ref(),
         event: &event,
         kept: &kept,
@@ -126,9 +159,6 @@ async fn distrust(
     };
     parts.revocations.raise_version(user, version, now);
     parts.profiles.forget(user);
-    if let Some(session) = session {
-        parts.revocations.end_session(session, now);
-    }
     engine.posted();
     Ok(true)
 }

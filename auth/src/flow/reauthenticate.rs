@@ -11,7 +11,6 @@ use crate::{
     audit::{Actor, AuditKind},
     clock::Timestamp,
     error::Field,
-    password::{Password, hashing::Comparison},
     session::Outcome,
 };
 
@@ -82,32 +81,17 @@ pub(super) async fn own_account(
     let user = user
         .filter(|user| user.disabled_at.is_none())
         .ok_or(Error::InvalidToken)?;
-    if user.password_hash.is_none() {
+    let Some(stored) = &user.password_hash else {
         return refused(
             "There is no password on this account. Choose one by a letter: “Forgot password”",
         );
-    }
+    };
     let this_try = Try::begin_signed_in(engine, user.id).await?;
-    if !is_theirs(engine, &user, password, device).await? {
+    let passwords = &engine.parts().passwords;
+    if !passwords.is_right(password, stored, device.address).await? {
         this_try.failed(engine, Some(user.id), device).await?;
         return refused("This is not your password");
     }
     this_try.succeeded(engine).await?;
     Ok(user)
-}
-
-async fn is_theirs(
-    engine: &Engine,
-    user: &User,
-    password: &SecretString,
-    device: &Device,
-) -> Result<bool, Error> {
-    let (Some(typed), Some(stored)) = (Password::typed(password), &user.password_hash) else {
-        return Ok(false);
-    };
-    let passwords = &engine.parts().passwords;
-    let comparison = passwords
-        .compare(&typed, Some(stored), device.address)
-        .await?;
-    Ok(comparison != Comparison::Different)
 }

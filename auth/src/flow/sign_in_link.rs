@@ -42,7 +42,7 @@ pub async fn ask_for_sign_in_link(
 ) -> Result<(), Error> {
     refuse_where_off(engine)?;
     let address = address_in(email)?;
-    ask_for_link(engine, Occasion::SignIn, Purpose::SignIn, &address, device).await
+    ask_for_link(engine, Occasion::SignIn, &address, device).await
 }
 
 /// Begins a session for who holds the link, in whichever browser it was opened.
@@ -125,13 +125,15 @@ async fn enter(engine: &Engine, link: &Link, way: &SignInWay) -> Result<Grant, E
     let parts = engine.parts();
     let now = engine.now();
     let owner = link.user_id.ok_or(Error::InvalidLink)?;
-    let event = engine
-        .new_event(AuditKind::EmailVerified, Actor::User, now)?
-        .concerning(owner)
-        .at_device(&way.device);
+    let event = |kind| -> Result<_, Error> {
+        let event = engine.new_event(kind, Actor::User, now)?;
+        Ok(event.concerning(owner).at_device(&way.device))
+    };
+    let proven = event(AuditKind::EmailVerified)?;
+    let removed = event(AuditKind::PasswordRemoved)?;
     let version = parts
         .store
-        .use_sign_in_link(link, &event)
+        .use_sign_in_link(link, &proven, &removed)
         .await?
         .ok_or(Error::InvalidLink)?;
     if version != link.security_version {

@@ -42,9 +42,8 @@ pub enum SignedUp {
     In(Box<Grant>),
     /// A letter is on its way, whether there is an account of the address or not; what to do further stands in it.
     Asked {
-        /// What the browser is to hold in a cookie until then, so that the password need not be typed again. Nothing, where a letter was sent
-        /// just before: the browser keeps what it holds.
-        browser_key: Option<SecretString>,
+        /// What the browser is to hold in a cookie until then, so that the password need not be typed again.
+        browser_key: SecretString,
     },
 }
 
@@ -123,7 +122,8 @@ async fn try_sign_up(engine: &Engine, sign_up: SignUp) -> Result<Grant, Error> {
 const PENDING: Duration = Duration::from_hours(4 * 24);
 
 /// Sends a letter to the address: a link by which the account is made, or word to the owner of the account that there is already. What is done
-/// and answered is the same, and costs the same hash. A letter that was asked for too often is not sent, which is not told either.
+/// and answered is the same, and costs the same hash. A letter that was asked for too often is not sent, which is not told either: by the one
+/// that was sent before, the browser gets the account as it was typed there last.
 async fn ask(engine: &Engine, sign_up: SignUp) -> Result<SignedUp, Error> {
     let SignUp {
         username,
@@ -148,10 +148,8 @@ async fn ask(engine: &Engine, sign_up: SignUp) -> Result<SignedUp, Error> {
         .await?;
     let may_write = engine
         .may_write(Occasion::ConfirmSignUp, email.as_str())
-        .await?;
-    if may_write.is_err() {
-        return Ok(SignedUp::Asked { browser_key: None });
-    }
+        .await?
+        .is_ok();
     let now = engine.now();
     let browser_key = PendingKey::new(engine, now)?;
     let event = AuditEvent {
@@ -174,7 +172,7 @@ async fn ask(engine: &Engine, sign_up: SignUp) -> Result<SignedUp, Error> {
     };
     let letter = engine
         .new_letter(occasion, None, email.as_str(), detail, now)?
-        .ok_or(Error::NoMail)?;
+        .filter(|_| may_write);
     let browser_hash = browser_key.hash();
     let new = NewPendingSignUp {
         id: browser_key.pending(),
@@ -184,10 +182,13 @@ async fn ask(engine: &Engine, sign_up: SignUp) -> Result<SignedUp, Error> {
         browser_hash: &browser_hash,
         expires_at: now.plus(PENDING),
     };
-    parts.store.ask_for_account(&new, &letter, &event).await?;
+    parts
+        .store
+        .ask_for_account(&new, letter.as_ref(), &event)
+        .await?;
     engine.posted();
     Ok(SignedUp::Asked {
-        browser_key: Some(browser_key.into_text()),
+        browser_key: browser_key.into_text(),
     })
 }
 

@@ -77,9 +77,7 @@ async fn ask(
         now,
     )?;
     if let Some(letter) = &letter {
-        store
-            .ask_for_link(letter, Purpose::VerifyEmail, Some(&event))
-            .await?;
+        store.ask_for_link(letter, Some(&event)).await?;
         engine.posted();
     }
     Ok(())

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Delivery, Letter, LetterDetail, LettersWaiting, Occasion};
 use crate::{
     Engine, Error,
-    account::{SecurityVersion, User},
+    account::{SecurityVersion, User, UserId},
     audit::{Actor, AuditEvent, AuditKind},
     clock::Timestamp,
     flow::Device,
@@ -45,12 +45,22 @@ impl Engine {
                 return Ok(None);
             };
             let letter = row.id;
-            let detail: LetterDetail = serde_json::from_str(&row.detail).unwrap_or_default();
+            let Ok(detail) = serde_json::from_str::<LetterDetail>(&row.detail) else {
+                tracing::warn!(occasion = %row.occasion, "a letter whose details cannot be read is not sent");
+                self.give_up(letter, row.user_id, &row.occasion).await?;
+                continue;
+            };
             let device = detail.device();
-            let asked = self.asked(&row, &device)?;
+            let asked = self.asked(&row, &device).await?;
             // It was never told what became of it: so often that it is what takes its carriers down.
             if row.attempts > ATTEMPTS {
-                self.give_up(letter, &row.occasion).await?;
+                self.give_up(letter, row.user_id, &row.occasion).await?;
+                continue;
+            }
+            if self.is_one_too_many(&row).await? {
+                let detail = format!("occasion={} reason=too_many", row.occasion);
+                let event = self.refused(row.user_id, detail)?;
+                store.drop_letter(letter, Some(&event)).await?;
                 continue;
             }
             if let Some(letter) = self.address(row, detail, asked.as_ref(), now).await? {
@@ -71,9 +81,10 @@ impl Engine {
         let is_given_up = delivery == Delivery::Refused
             || (delivery == Delivery::Failed && letter.attempts >= ATTEMPTS);
         if is_given_up {
-            self.give_up(letter.id, letter.occasion.as_str()).await?;
+            self.give_up(letter.id, letter.user, letter.occasion.as_str())
+                .await?;
         } else if delivery == Delivery::Sent {
-            store.delete_letter(letter.id).await?;
+            store.drop_letter(letter.id, None).await?;
         } else {
             let wait = usize::try_from(letter.attempts.saturating_sub(1)).unwrap_or(0);
             let wait = WAITS[wait.min(WAITS.len() - 1)];
@@ -82,11 +93,29 @@ impl Engine {
         Ok(())
     }
 
-    async fn give_up(&self, letter: Uuid, occasion: &str) -> Result<(), Error> {
-        let event = self
-            .new_event(AuditKind::LetterRefused, Actor::System, self.now())?
-            .with_detail(format!("occasion={occasion}"));
+    /// Whether it follows from what was done to an account, and its address has had so many of its kind that it gets no more for a while.
+    async fn is_one_too_many(&self, row: &LetterRow) -> Result<bool, Error> {
+        let is_new = row.attempts == 1 && row.user_id.is_some();
+        let occasion = Occasion::by_name(&row.occasion).filter(|_| is_new);
+        match occasion.filter(|occasion| occasion.follows_from_an_act()) {
+            Some(occasion) => Ok(!self.may_notify(occasion, &row.recipient).await?),
+            None => Ok(false),
+        }
+    }
+
+    async fn give_up(
+        &self,
+        letter: Uuid,
+        user: Option<UserId>,
+        occasion: &str,
+    ) -> Result<(), Error> {
+        let event = self.refused(user, format!("occasion={occasion}"))?;
         Ok(self.parts().store.drop_letter(letter, Some(&event)).await?)
+    }
+
+    fn refused(&self, user: Option<UserId>, detail: String) -> Result<AuditEvent<'static>, Error> {
+        let event = self.new_event(AuditKind::LetterRefused, Actor::System, self.now())?;
+        Ok(event.concerning(user).with_detail(detail))
     }
 
     /// How many letters wait, and since when.
@@ -103,7 +132,7 @@ impl Engine {
 
     /// What is written down of who asked for a letter, the first time that it is to be sent: not when it is asked for, as whose account it is would
     /// make another row there, which takes another time.
-    fn asked<'a>(
+    async fn asked<'a>(
         &self,
         row: &LetterRow,
         device: &'a Device,
@@ -113,7 +142,10 @@ impl Engine {
             return Ok(None);
         };
         let event = self.new_event(kind, Actor::Anonymous, written_at(row.id))?;
-        Ok(Some(event.at_device(device)))
+        let store = &self.parts().store;
+        let owner = store.user_by_stored_email(&row.recipient).await?;
+        let owner = owner.map(|owner| owner.id);
+        Ok(Some(event.at_device(device).concerning(owner)))
     }
 
     /// Finds out who is to get a letter, and makes its link. Nothing, where nobody is to get it any more.
@@ -135,6 +167,7 @@ impl Engine {
         let mut letter = Letter {
             id: row.id,
             occasion,
+            user: user.as_ref().map(|user| user.id),
             to: row.recipient,
             username: user
                 .as_ref()
@@ -156,8 +189,7 @@ impl Engine {
             // It may have been used since, or followed by a newer one.
             store.renew_link(&link).await?
         } else {
-            let asked = asked.cloned().map(|event| event.concerning(link.user));
-            store.add_link(&link, asked.as_ref(), now).await?
+            store.add_link(&link, asked, now).await?
         };
         Ok(stands.then_some(letter))
     }
@@ -203,6 +235,8 @@ impl Engine {
         let key = &self.parts().letter_key;
         let token = key.token(letter.id);
         let expires_at = now.plus(self.link_life(letter.occasion, purpose));
+        let latest = letter.detail.link_until.map(Timestamp::from_unix_micros);
+        let expires_at = latest.map_or(expires_at, |latest| latest.min(expires_at));
         let code = purpose
             .code_life()
             .map(|life| (key.code(letter.id), now.plus(life)));

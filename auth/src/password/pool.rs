@@ -149,6 +149,25 @@ impl HashPool {
         })
     }
 
+    /// Whether what somebody typed is the password of a stored hash.
+    ///
+    /// # Errors
+    /// Those of [`Self::compare`].
+    pub async fn is_right(
+        &self,
+        typed: &SecretString,
+        stored: &SecretString,
+        address: Option<IpAddr>,
+    ) -> Result<bool, Error> {
+        match Password::typed(typed) {
+            Some(typed) => {
+                let comparison = self.compare(&typed, Some(stored), address).await?;
+                Ok(comparison != Comparison::Different)
+            }
+            None => Ok(false),
+        }
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         address: Option<IpAddr>,

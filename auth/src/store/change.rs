@@ -9,10 +9,11 @@ use super::{
     audit::insert_audit_event,
     begin,
     deletion::keep_account,
+    known_device::forget_devices,
     letter::insert_letter,
     link::{delete_links, use_link},
     only,
-    session::{end_other_sessions_of, end_sessions_of, insert_session},
+    session::{end_other_sessions_of, end_sessions_of, insert_session, standing_session},
     user::hold_user,
     writing,
 };
@@ -39,6 +40,17 @@ pub(crate) struct PasswordChange<'a> {
     pub(crate) letter: Option<&'a NewLetter>,
     /// How it is written down.
     pub(crate) event: &'a AuditEvent<'a>,
+}
+
+/// What came of a change that was asked for in a session.
+#[derive(Debug)]
+pub(crate) enum Change<T> {
+    /// It is made.
+    Made(T),
+    /// Somebody else has the name or the address. Nothing was done.
+    Taken,
+    /// The session has ended. Nothing was done.
+    SignedOut,
 }
 
 /// Whether somebody else has the name or the address that was to be written.
@@ -72,13 +84,12 @@ impl Store {
             let mut transaction = begin(pool).await?;
             let rows = sqlx::query_scalar(
                 "UPDATE users SET password_hash = $3, security_version = security_version + 1, security_version_raised_at = $4
-                 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL
-                   AND EXISTS (SELECT 1 FROM sessions WHERE sessions.id = $5 AND sessions.user_id = users.id AND revoked_at IS NULL)
-                 RETURNING security_version",
-            ).bind(user).bind(change.old_hash.expose_secret()).bind(change.new_hash.expose_secret()).bind(at).bind(change.from)
+                 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL RETURNING security_version",
+            ).bind(user).bind(change.old_hash.expose_secret()).bind(change.new_hash.expose_secret()).bind(at)
              .fetch_all(&mut *transaction).await?;
             let version: Option<SecurityVersion> = only(rows);
-            if version.is_some() {
+            let stands = standing_session!(change.from, user, at).fetch_optional(&mut *transaction).await?.is_some();
+            if version.is_some() && stands {
                 end_sessions_of!(user, at, EndReason::PasswordChanged).execute(&mut *transaction).await?;
                 insert_session!(change.session).execute(&mut *transaction).await?;
                 for purpose in Purpose::DIE_WITH_THE_TOKENS {
@@ -88,23 +99,34 @@ impl Store {
                 if let Some(letter) = change.letter {
                     insert_letter!(letter).execute(&mut *transaction).await?;
                 }
+                transaction.commit().await?;
+                version
+            } else {
+                transaction.rollback().await?;
+                None
             }
-            transaction.commit().await?;
-            version
         });
-        self.tell_of_change().await;
+        if version.is_some() {
+            self.tell_of_change().await;
+        }
         Ok(version)
     }
 
-    /// Gives a user another name, and writes that down as `event`: both or nothing. Answers false, where somebody else has it.
+    /// Gives a user another name, asked for in the session `this`, and writes that down as `event`: both or nothing.
     pub(crate) async fn change_username(
         &self,
         user: UserId,
+        this: SessionId,
         username: &Username,
         event: &AuditEvent<'_>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Change<()>, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
+            hold_user!(user).execute(&mut *transaction).await?;
+            if standing_session!(this, user, event.at).fetch_optional(&mut *transaction).await?.is_none() {
+                transaction.rollback().await?;
+                return Ok(Change::SignedOut);
+            }
             let changed = touched!(sqlx::query(
                 "UPDATE users SET username = $2, username_key = $3 WHERE id = $1
                    AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.username_key = $3 AND others.id <> $1)",
@@ -112,24 +134,30 @@ impl Store {
             if changed == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 transaction.commit().await?;
+                Change::Made(())
             } else {
                 transaction.rollback().await?;
+                Change::Taken
             }
-            changed == 1
         }))
     }
 
-    /// Gives a user another address, of which it is not proven that it is theirs, ends all their sessions but `this`, and writes that down as
-    /// `event`: all of it or nothing. Answers which sessions ended; nothing, where somebody else has the address.
+    /// Gives a user another address, of which it is not proven that it is theirs, asked for in the session `this`, ends all their other ones, and
+    /// writes that down as `event`: all of it or nothing. Answers which sessions ended.
     pub(crate) async fn change_email(
         &self,
         user: UserId,
         this: SessionId,
         email: &EmailAddress,
         event: &AuditEvent<'_>,
-    ) -> Result<Option<Vec<SessionId>>, StoreError> {
+    ) -> Result<Change<Vec<SessionId>>, StoreError> {
         let ended = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
+            hold_user!(user).execute(&mut *transaction).await?;
+            if standing_session!(this, user, event.at).fetch_optional(&mut *transaction).await?.is_none() {
+                transaction.rollback().await?;
+                return Ok(Change::SignedOut);
+            }
             let changed = touched!(sqlx::query(
                 "UPDATE users SET email = $2, email_verified_at = NULL WHERE id = $1
                    AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.email = $2)",
@@ -139,29 +167,33 @@ impl Store {
                     .fetch_all(&mut *transaction).await?;
                 insert_audit_event!(event).execute(&mut *transaction).await?;
                 transaction.commit().await?;
-                Some(ended)
+                ended
             } else {
                 transaction.rollback().await?;
-                None
+                return Ok(Change::Taken);
             }
         });
-        if ended.is_some() {
-            self.tell_of_change().await;
-        }
-        Ok(ended)
+        self.tell_of_change().await;
+        Ok(Change::Made(ended))
     }
 
-    /// Takes back what was sent to a user to confirm another address, writes a new letter instead and writes that down as `event`: all of it or
-    /// nothing. By the same statements whether somebody has the address or not.
+    /// Takes back what was sent to a user to confirm another address, writes a new letter instead, asked for in the session `this`, and writes that
+    /// down as `event`: all of it or nothing. By the same statements whether somebody has the address or not. Answers false, and does nothing, if
+    /// the session has ended.
     pub(crate) async fn ask_for_new_email(
         &self,
         user: UserId,
+        this: SessionId,
         letter: &NewLetter,
         event: &AuditEvent<'_>,
-    ) -> Result<(), StoreError> {
-        writing!(self, pool => {
+    ) -> Result<bool, StoreError> {
+        Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             hold_user!(user).execute(&mut *transaction).await?;
+            if standing_session!(this, user, event.at).fetch_optional(&mut *transaction).await?.is_none() {
+                transaction.rollback().await?;
+                return Ok(false);
+            }
             // The letters before the links, as where a link is made: whoever makes one now is waited for, and it goes with the others.
             sqlx::query("DELETE FROM letters WHERE user_id = $1 AND occasion = $2")
                 .bind(user).bind(Occasion::ConfirmNewEmail.as_str()).execute(&mut *transaction).await?;
@@ -169,8 +201,8 @@ impl Store {
             insert_letter!(letter).execute(&mut *transaction).await?;
             insert_audit_event!(event).execute(&mut *transaction).await?;
             transaction.commit().await?;
-        });
-        Ok(())
+            true
+        }))
     }
 
     /// Uses a link up to give its user the address that it was sent to, in the place of `from`, which is told by `letter`, and ends all their
@@ -212,9 +244,10 @@ impl Store {
         Ok(ended)
     }
 
-    /// Uses a link up to give its user back the address that it was sent to: their tokens are void, their sessions end, and so do links and letters
-    /// that were sent since the change, which may have gone to somebody else. Where a letter leads to another password, the present one is taken
-    /// away; where the account was to be deleted it is kept, which is written down as `kept`. All of it or nothing. Answers the new security version; nothing, if the link does not stand, the address is somebody else's, or the
+    /// Uses a link up to give its user back the address that it was sent to: their tokens are void, their sessions end, no browser is known to the
+    /// account any longer, and links and letters that were sent since the change, which may have gone to somebody else, are good for nothing. Where
+    /// a letter leads to another password, the present one is taken away; where the account was to be deleted it is kept, which is written down as
+    /// `kept`. All of it or nothing. Answers the new security version; nothing, if the link does not stand, the address is somebody else's, or the
     /// user may not sign in.
     pub(crate) async fn undo_email_change(
         &self,
@@ -239,6 +272,7 @@ impl Store {
             let version: Option<SecurityVersion> = only(rows);
             if version.is_some() && use_link!(link, event.at).execute(&mut *transaction).await?.rows_affected() == 1 {
                 end_sessions_of!(link.user_id, event.at, EndReason::EmailChangeUndone).execute(&mut *transaction).await?;
+                forget_devices!(link.user_id).execute(&mut *transaction).await?;
                 // The letters before the links, as where a link is made.
                 sqlx::query("DELETE FROM letters WHERE user_id = $1 AND id > $2")
                     .bind(link.user_id).bind(link.id).execute(&mut *transaction).await?;

@@ -4,9 +4,9 @@ use sqlx::FromRow;
 
 use super::{
     NewLetter, Store, StoreError, audit::insert_audit_event, begin, letter::insert_letter, reading,
-    writing,
+    session::standing_session, user::hold_user, writing,
 };
-use crate::{account::UserId, audit::AuditEvent, clock::Timestamp};
+use crate::{account::UserId, audit::AuditEvent, clock::Timestamp, session::SessionId};
 
 /// An account whose day has come.
 #[derive(Clone, Debug, FromRow)]
@@ -41,17 +41,23 @@ macro_rules! keep_account {
 pub(super) use keep_account;
 
 impl Store {
-    /// Plans an account to be deleted, posts a letter, and writes that down as `event`: all of it or nothing. Answers false where it was planned
-    /// already.
+    /// Plans an account to be deleted, asked for in the session `this`, posts a letter, and writes that down as `event`: all of it or nothing.
+    /// Answers false where it was planned already; nothing, if the session has ended.
     pub(crate) async fn plan_deletion(
         &self,
         user: UserId,
+        this: SessionId,
         deletes_at: Timestamp,
         letter: Option<&NewLetter>,
         event: &AuditEvent<'_>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<bool>, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
+            hold_user!(user).execute(&mut *transaction).await?;
+            if standing_session!(this, user, event.at).fetch_optional(&mut *transaction).await?.is_none() {
+                transaction.rollback().await?;
+                return Ok(None);
+            }
             let planned = sqlx::query("UPDATE users SET deletes_at = $2 WHERE id = $1 AND deletes_at IS NULL")
                 .bind(user).bind(deletes_at).execute(&mut *transaction).await?.rows_affected();
             if planned == 1 {
@@ -61,7 +67,7 @@ impl Store {
                 }
             }
             transaction.commit().await?;
-            planned == 1
+            Some(planned == 1)
         }))
     }
 

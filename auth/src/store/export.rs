@@ -43,6 +43,25 @@ pub(crate) struct HeldDevice {
     pub(crate) last_seen_at: Timestamp,
 }
 
+/// A link of a letter that was sent.
+#[derive(Debug, FromRow)]
+pub(crate) struct HeldLink {
+    pub(crate) id: Uuid,
+    pub(crate) purpose: String,
+    pub(crate) email: String,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// A letter that waits.
+#[derive(Debug, FromRow)]
+pub(crate) struct HeldLetter {
+    pub(crate) id: Uuid,
+    pub(crate) occasion: String,
+    pub(crate) recipient: String,
+    pub(crate) detail: String,
+    pub(crate) due_at: Timestamp,
+}
+
 impl Store {
     /// The sessions that are held of a user, in the order in which they began.
     pub(crate) async fn held_sessions(&self, user: UserId) -> Result<Vec<HeldSession>, StoreError> {
@@ -63,6 +82,20 @@ impl Store {
     pub(crate) async fn held_devices(&self, user: UserId) -> Result<Vec<HeldDevice>, StoreError> {
         Ok(reading!(self, pool => sqlx::query_as(
             "SELECT id, last_seen_at FROM known_devices WHERE user_id = $1 ORDER BY id",
+        ).bind(user).fetch_all(pool).await)?)
+    }
+
+    /// The links of letters that are held for a user, the oldest first.
+    pub(crate) async fn held_links(&self, user: UserId) -> Result<Vec<HeldLink>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(
+            "SELECT id, purpose, email, expires_at FROM links WHERE user_id = $1 ORDER BY id",
+        ).bind(user).fetch_all(pool).await)?)
+    }
+
+    /// The letters about a user that wait, the oldest first.
+    pub(crate) async fn held_letters(&self, user: UserId) -> Result<Vec<HeldLetter>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(
+            "SELECT id, occasion, recipient, detail, due_at FROM letters WHERE user_id = $1 ORDER BY id",
         ).bind(user).fetch_all(pool).await)?)
     }
 }

@@ -76,12 +76,6 @@ impl Store {
         Ok(only(rows))
     }
 
-    /// A letter was sent.
-    pub(crate) async fn delete_letter(&self, id: Uuid) -> Result<(), StoreError> {
-        writing!(self, pool => sqlx::query("DELETE FROM letters WHERE id = $1").bind(id).execute(pool).await.map(|_| ()))?;
-        Ok(())
-    }
-
     /// A letter was not taken: it is due again later.
     pub(crate) async fn postpone_letter(
         &self,
@@ -93,7 +87,7 @@ impl Store {
         Ok(())
     }
 
-    /// A letter is not tried again, or nobody is to get it any more, of which `event` is written down.
+    /// A letter was sent, is not tried again, or nobody is to get it any more, of which `event` is written down.
     pub(crate) async fn drop_letter(
         &self,
         id: Uuid,

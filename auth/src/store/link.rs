@@ -115,6 +115,10 @@ impl Store {
                 if let (Some(user), true) = (new.user, new.purpose.is_replaced()) {
                     delete_links!(user, new.purpose).execute(&mut *transaction).await?;
                 }
+                if new.pending.is_some() {
+                    sqlx::query("DELETE FROM links WHERE pending_id IN (SELECT id FROM pending_sign_ups WHERE email = $1)")
+                        .bind(new.email.as_str()).execute(&mut *transaction).await?;
+                }
                 let (code_hash, code_expires_at) = new.code_columns();
                 sqlx::query(
                     "INSERT INTO links (id, purpose, user_id, pending_id, email, session_id, token_hash, code_hash, code_expires_at,
@@ -143,14 +147,18 @@ impl Store {
         Ok(renewed == 1)
     }
 
-    /// The link of this token.
+    /// The link of this token, unless a letter with a newer one for its user waits to be sent.
     pub(crate) async fn link(
         &self,
         purpose: Purpose,
         token_hash: &[u8],
     ) -> Result<Option<Link>, StoreError> {
         Ok(reading!(self, pool => sqlx::query_as(
-            select_link!("token_hash = $1 AND purpose = $2"),
+            select_link!(
+                "token_hash = $1 AND purpose = $2 AND NOT EXISTS
+                   (SELECT 1 FROM letters WHERE recipient = links.email AND occasion = links.purpose AND linked_at IS NULL
+                      AND links.user_id IS NOT NULL)"
+            ),
         ).bind(token_hash).bind(purpose.as_str()).fetch_optional(pool).await)?)
     }
 
@@ -165,6 +173,17 @@ impl Store {
         ).bind(user).bind(purpose.as_str()).fetch_optional(pool).await)?)
     }
 
+    /// The links of a user for a purpose, the newest first.
+    pub(crate) async fn links(
+        &self,
+        user: UserId,
+        purpose: Purpose,
+    ) -> Result<Vec<Link>, StoreError> {
+        Ok(reading!(self, pool => sqlx::query_as(
+            select_link!("user_id = $1 AND purpose = $2 ORDER BY id DESC"),
+        ).bind(user).bind(purpose.as_str()).fetch_all(pool).await)?)
+    }
+
     /// Counts a code that is tried. Answers false once there were too many.
     pub(crate) async fn count_code_try(&self, link: Uuid) -> Result<bool, StoreError> {
         let counted = writing!(self, pool => sqlx::query("UPDATE links SET tries = tries + 1 WHERE id = $1 AND tries < $2")
@@ -172,20 +191,19 @@ impl Store {
         Ok(counted == 1)
     }
 
-    /// Takes back what was sent on this occasion, and writes a new letter instead and `event`: all of it or nothing. By the same statements whether
-    /// there is an account of the address or not.
+    /// Writes a letter in the place of what waits on this occasion, and `event`: all of it or nothing. Older links are good for nothing from then on,
+    /// and are deleted when the new one is made: so the same is done whether there is an account of the address or not.
     pub(crate) async fn ask_for_link(
         &self,
         letter: &NewLetter,
-        purpose: Purpose,
         event: Option<&AuditEvent<'_>>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            // The letters before the links, as where a link is made: whoever makes one now is waited for, and it goes with the others.
+            if let Some(user) = letter.user {
+                hold_user!(user).execute(&mut *transaction).await?;
+            }
             delete_letters!(letter).execute(&mut *transaction).await?;
-            sqlx::query("DELETE FROM links WHERE purpose = $2 AND user_id = (SELECT id FROM users WHERE email = $1)")
-                .bind(letter.recipient.as_str()).bind(purpose.as_str()).execute(&mut *transaction).await?;
             insert_letter!(letter).execute(&mut *transaction).await?;
             if let Some(event) = event {
                 insert_audit_event!(event).execute(&mut *transaction).await?;

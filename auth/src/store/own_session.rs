@@ -11,13 +11,14 @@ use super::{
     letter::insert_letter,
     link::use_link,
     only, reading,
-    session::{end_other_sessions_of, end_session_of, end_sessions_of},
+    session::{end_other_sessions_of, end_sessions_since, standing_session},
     user::hold_user,
     writing,
 };
 use crate::{
     account::{SecurityVersion, UserId},
     audit::AuditEvent,
+    clock::Timestamp,
     session::{EndReason, Proof, SessionId},
 };
 
@@ -26,8 +27,12 @@ use crate::{
 pub(crate) struct Distrust<'a> {
     /// Whose account it is.
     pub(crate) user: UserId,
-    /// The session that ends; all, if none is named.
-    pub(crate) session: Option<SessionId>,
+    /// The session that ends, with those that began since, if it stands; else all do.
+    pub(crate) since: Option<SessionId>,
+    /// The session in which it is said, if it is said in one. It must stand.
+    pub(crate) said_in: Option<SessionId>,
+    /// Whether that one ends too.
+    pub(crate) ends_own: bool,
     /// What it is said by, if not from a session. It is used up.
     pub(crate) link: Option<&'a Link>,
     /// What leads to another password. The present one is taken away then.
@@ -99,14 +104,15 @@ impl Store {
         ).bind(event).bind(user).fetch_optional(pool).await)?)
     }
 
-    /// Ends a session of a user, or all, where it is none or one that is over already, and makes all their tokens void, so that who stays must refresh. No browser is known to the account any
-    /// longer, and where it was to be deleted it is kept; all of it or nothing. Answers the new security version; nothing, if the link does not
-    /// stand or the user may not sign in.
+    /// Ends a session of a user and those that began since, or all, and makes all their tokens void, so that who stays must refresh. No browser is
+    /// known to the account any longer, and where it was to be deleted it is kept; all of it or nothing. Answers the new security version; nothing,
+    /// if the link does not stand, the session in which it is said has ended, or the user may not sign in.
     pub(crate) async fn distrust(
         &self,
         distrust: &Distrust<'_>,
     ) -> Result<Option<SecurityVersion>, StoreError> {
         let (user, at) = (distrust.user, distrust.event.at);
+        let nobodys = SessionId::from(Uuid::nil());
         let version = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             let rows = sqlx::query_scalar(
@@ -115,20 +121,15 @@ impl Store {
                  WHERE id = $1 AND disabled_at IS NULL RETURNING security_version",
             ).bind(user).bind(at).bind(distrust.letter.is_some()).fetch_all(&mut *transaction).await?;
             let version: Option<SecurityVersion> = only(rows);
-            let is_said_once = match distrust.link {
-                Some(link) => use_link!(link, at).execute(&mut *transaction).await?.rows_affected() == 1,
-                None => true,
+            let may_say_so = match (distrust.link, distrust.said_in) {
+                (Some(link), _) => use_link!(link, at).execute(&mut *transaction).await?.rows_affected() == 1,
+                (None, said_in) => standing_session!(said_in, user, at).fetch_optional(&mut *transaction).await?.is_some(),
             };
-            if version.is_some() && is_said_once {
-                let ended = match distrust.session {
-                    Some(session) => {
-                        end_session_of!(session, user, at, EndReason::NotMe).execute(&mut *transaction).await?.rows_affected()
-                    }
-                    None => 0,
-                };
-                if ended == 0 {
-                    end_sessions_of!(user, at, EndReason::NotMe).execute(&mut *transaction).await?;
-                }
+            if version.is_some() && may_say_so {
+                let began = standing_session!(distrust.since, user, at).fetch_optional(&mut *transaction).await?;
+                let since = began.unwrap_or(Timestamp::from_unix_micros(0));
+                let spared = distrust.said_in.filter(|_| !distrust.ends_own).unwrap_or(nobodys);
+                end_sessions_since!(user, since, spared, at, EndReason::NotMe).execute(&mut *transaction).await?;
                 forget_devices!(user).execute(&mut *transaction).await?;
                 if keep_account!(user, at).execute(&mut *transaction).await?.rows_affected() == 1 {
                     insert_audit_event!(distrust.kept).execute(&mut *transaction).await?;

@@ -69,12 +69,12 @@ pub(crate) enum Confirmed {
 }
 
 impl Store {
-    /// Writes down who asks for an account, and the letter that goes to the address: all of it or nothing. By the same statements whether
-    /// there is an account of the address or not.
+    /// Writes down who asks for an account, and the letter that goes to the address, if one does: all of it or nothing. By the same statements
+    /// whether there is an account of the address or not.
     pub(crate) async fn ask_for_account(
         &self,
         new: &NewPendingSignUp<'_>,
-        letter: &NewLetter,
+        letter: Option<&NewLetter>,
         event: &AuditEvent<'_>,
     ) -> Result<(), StoreError> {
         writing!(self, pool => {
@@ -83,8 +83,10 @@ impl Store {
                 "INSERT INTO pending_sign_ups (id, username, email, password_hash, browser_hash, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
             ).bind(new.id).bind(new.username.as_str()).bind(new.email.as_str()).bind(new.password_hash.expose_secret())
              .bind(new.browser_hash).bind(new.expires_at).execute(&mut *transaction).await?;
-            delete_letters!(letter).execute(&mut *transaction).await?;
-            insert_letter!(letter).execute(&mut *transaction).await?;
+            if let Some(letter) = letter {
+                delete_letters!(letter).execute(&mut *transaction).await?;
+                insert_letter!(letter).execute(&mut *transaction).await?;
+            }
             insert_audit_event!(event).execute(&mut *transaction).await?;
             transaction.commit().await?;
         });
@@ -101,14 +103,14 @@ impl Store {
         ).bind(id).fetch_optional(pool).await)?)
     }
 
-    /// The link that was sent to who waits under this id.
-    pub(crate) async fn link_of_pending(&self, id: Uuid) -> Result<Option<Link>, StoreError> {
+    /// The link of the newest letter that went to this address for a sign-up.
+    pub(crate) async fn sign_up_link(&self, email: &str) -> Result<Option<Link>, StoreError> {
         Ok(reading!(self, pool => sqlx::query_as(
-            select_link!("pending_id = $1 ORDER BY id DESC LIMIT 1"),
-        ).bind(id).fetch_optional(pool).await)?)
+            select_link!("pending_id IN (SELECT id FROM pending_sign_ups WHERE email = $1) ORDER BY id DESC LIMIT 1"),
+        ).bind(email).fetch_optional(pool).await)?)
     }
 
-    /// Uses the link up to make the account, with its first session, and forgets who asked for it: all of it or nothing.
+    /// Uses the link up to make the account, with its first session, and forgets who asked for one with its address: all of it or nothing.
     pub(crate) async fn confirm_sign_up(
         &self,
         new: &Confirmation<'_>,
@@ -131,7 +133,7 @@ impl Store {
                 transaction.rollback().await?;
                 return Ok(Confirmed::Taken);
             }
-            sqlx::query("DELETE FROM pending_sign_ups WHERE id = $1").bind(pending.id).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM pending_sign_ups WHERE email = $1").bind(pending.email.as_str()).execute(&mut *transaction).await?;
             insert_audit_event!(new.event).execute(&mut *transaction).await?;
             insert_session!(session).execute(&mut *transaction).await?;
             insert_audit_event!(session.event).execute(&mut *transaction).await?;

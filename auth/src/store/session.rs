@@ -100,6 +100,36 @@ macro_rules! end_sessions_of {
 }
 pub(super) use end_sessions_of;
 
+/// The statement that ends those sessions of a user which have begun since a moment, but for one.
+macro_rules! end_sessions_since {
+    ($user:expr, $since:expr, $spared:expr, $at:expr, $reason:expr) => {
+        sqlx::query(
+            "UPDATE sessions SET revoked_at = $4, end_reason = $5 WHERE user_id = $1 AND created_at >= $2 AND id <> $3 AND revoked_at IS NULL",
+        )
+        .bind($user)
+        .bind($since)
+        .bind($spared)
+        .bind($at)
+        .bind($reason.as_str())
+    };
+}
+pub(super) use end_sessions_since;
+
+/// The statement that finds when a session of a user began, if it stands. It comes after the one that holds the user, and not in it: what ended the session was
+/// waited for there, and only a statement that begins then sees it on PostgreSQL.
+macro_rules! standing_session {
+    ($session:expr, $user:expr, $now:expr) => {
+        sqlx::query_scalar::<_, $crate::clock::Timestamp>(
+            "SELECT created_at FROM sessions
+             WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3 AND absolute_expires_at > $3",
+        )
+        .bind($session)
+        .bind($user)
+        .bind($now)
+    };
+}
+pub(super) use standing_session;
+
 /// The statement that ends all sessions of a user but one, and answers which they were.
 macro_rules! end_other_sessions_of {
     ($user:expr, $this:expr, $at:expr, $reason:expr) => {
@@ -125,7 +155,6 @@ macro_rules! end_session_of {
             .bind($reason.as_str())
     };
 }
-pub(super) use end_session_of;
 
 /// A refresh token that asks to be exchanged for the next.
 #[derive(Debug)]

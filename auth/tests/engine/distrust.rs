@@ -8,7 +8,7 @@ use auth::{
 
 use crate::support::{
     PASSWORD, TestDatabase, assert_invalid, assert_void, call, device, link_in, mail, mailing,
-    only_link, refresh, sign_in, sign_in_from, sign_up, who,
+    on_database, only_link, refresh, sign_in, sign_in_from, sign_up, who,
 };
 
 const NEW_PASSWORD: &str = "another long weaver";
@@ -48,6 +48,7 @@ async fn of_a_sign_in_from_a_strange_browser_it_ends_that_session_alone() {
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
     mail(&engine).await;
+    database.turn(Duration::from_secs(1));
     let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
     let told = only_link(&mail(&engine).await, Occasion::NewDevice);
     say(&engine, &told).await.unwrap();
@@ -60,12 +61,52 @@ async fn of_a_sign_in_from_a_strange_browser_it_ends_that_session_alone() {
     assert_reset_begun(&engine).await;
 }
 
+/// Whoever has signed in once may have done so again, by when their browser was known and no letter told of it.
+#[tokio::test]
+async fn sessions_that_began_since_end_too() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    database.turn(Duration::from_secs(1));
+    let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let key = thief.device_key.clone().unwrap();
+    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    let again = sign_in_from(&engine, "ada", PASSWORD, Some(key.expose_secret()))
+        .await
+        .unwrap();
+    assert!(mail(&engine).await.is_empty());
+    say(&engine, &told).await.unwrap();
+    for grant in [&thief, &again] {
+        assert_out(&engine, grant).await;
+    }
+    refresh(&engine, &ada.refresh_token).await.unwrap();
+}
+
+#[tokio::test]
+async fn where_that_session_has_run_out_all_end() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    let run_out: Vec<i64> = on_database!(database, pool => sqlx::query_scalar(
+        "UPDATE sessions SET absolute_expires_at = created_at
+         WHERE id = (SELECT id FROM sessions ORDER BY id DESC LIMIT 1) RETURNING generation",
+    ).fetch_all(&pool));
+    assert_eq!(run_out.len(), 1);
+    say(&engine, &told).await.unwrap();
+    assert_out(&engine, &ada).await;
+}
+
 #[tokio::test]
 async fn the_browser_of_whoever_it_was_is_known_no_longer() {
     let database = TestDatabase::new().await;
     let engine = mailing(&database).await;
     sign_up(&engine, "ada").await;
     mail(&engine).await;
+    database.turn(Duration::from_secs(1));
     let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
     let key = thief.device_key.unwrap().expose_secret().to_owned();
     let told = only_link(&mail(&engine).await, Occasion::NewDevice);
@@ -135,6 +176,45 @@ async fn of_an_event_it_ends_the_session_of_that_alone() {
     assert_out(&engine, &thief).await;
     refresh(&engine, &ada.refresh_token).await.unwrap();
     assert_reset_begun(&engine).await;
+}
+
+#[tokio::test]
+async fn of_an_event_whose_session_is_over_it_ends_all_others() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    let elsewhere = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    database.turn(Duration::from_secs(1));
+    let thief = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    let event = event(&engine, &ada, "signed_in").await;
+    flow::sign_out(&engine, Some(&thief.access_token), None, &device())
+        .await
+        .unwrap();
+    let as_ada = who(&engine, &ada).await;
+    flow::distrust_event(&engine, &as_ada, &event.id, &device())
+        .await
+        .unwrap();
+    assert_out(&engine, &elsewhere).await;
+    refresh(&engine, &ada.refresh_token).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_says_it_in_a_session_that_has_ended_meanwhile() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    database.turn(Duration::from_secs(1));
+    let thief = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    let event = event(&engine, &thief, "signed_in").await;
+    let (as_ada, as_thief) = (who(&engine, &ada).await, who(&engine, &thief).await);
+    flow::end_other_sessions(&engine, &as_ada, &device())
+        .await
+        .unwrap();
+    let answer = flow::distrust_event(&engine, &as_thief, &event.id, &device()).await;
+    assert!(matches!(answer, Err(Error::InvalidToken)), "{answer:?}");
+    refresh(&engine, &ada.refresh_token).await.unwrap();
+    sign_in(&engine, "ada", PASSWORD).await.unwrap();
 }
 
 #[tokio::test]
@@ -216,6 +296,7 @@ async fn of_a_planned_deletion_it_keeps_the_account() {
     let database = TestDatabase::new().await;
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
+    database.turn(Duration::from_secs(1));
     let thief = sign_in(&engine, "ada", PASSWORD).await.unwrap();
     let as_thief = who(&engine, &thief).await;
     flow::plan_deletion(&engine, &as_thief, &device())
@@ -240,6 +321,7 @@ async fn after_the_address_was_changed_the_way_back_goes_to_the_former() {
     let engine = mailing(&database).await;
     sign_up(&engine, "ada").await;
     mail(&engine).await;
+    database.turn(Duration::from_secs(1));
     let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
     let told = only_link(&mail(&engine).await, Occasion::NewDevice);
     let as_thief = who(&engine, &thief).await;
@@ -255,11 +337,36 @@ async fn after_the_address_was_changed_the_way_back_goes_to_the_former() {
     say(&engine, &told).await.unwrap();
     let letters = mail(&engine).await;
     assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].occasion, Occasion::EmailChanged);
+    assert_eq!(letters[0].occasion, Occasion::RecoverAccount);
     assert_eq!(letters[0].to, "ada@example.org");
     let undo = letters[0].link.clone().unwrap();
     flow::undo_email_change(&engine, &undo, &device())
         .await
         .unwrap();
     assert_reset_begun(&engine).await;
+}
+
+/// Whoever reads a former address has a week to take the account back, and not another for each thing that they say was not them.
+#[tokio::test]
+async fn the_way_back_is_no_longer_than_the_week_after_the_change() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    let as_ada = who(&engine, &ada).await;
+    flow::change_email(&engine, &as_ada, "new@example.org", &device())
+        .await
+        .unwrap();
+    let confirm = only_link(&mail(&engine).await, Occasion::ConfirmNewEmail);
+    sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    flow::confirm_new_email(&engine, &confirm, &device())
+        .await
+        .unwrap();
+    mail(&engine).await;
+    database.turn(Duration::from_hours(7 * 24 - 1));
+    say(&engine, &told).await.unwrap();
+    let back = only_link(&mail(&engine).await, Occasion::RecoverAccount);
+    database.turn(Duration::from_hours(1));
+    assert_void(flow::undo_email_change(&engine, &back, &device()).await);
 }

@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, time::Duration};
 use auth::{Engine, Error, ExposeSecret as _, Grant, flow, flow::Export};
 
 use crate::support::{
-    PASSWORD, TestDatabase, call, device, mailing, on_database, refresh, sign_in, sign_up, who,
+    PASSWORD, TestDatabase, call, device, mail, mailing, on_database, refresh, sign_in, sign_up,
+    who,
 };
 
 async fn take(engine: &Engine, grant: &Grant) -> Result<Export, Error> {
@@ -19,6 +20,11 @@ async fn it_holds_all_that_is_held_of_them_and_nothing_of_others() {
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
     let bob = sign_up(&engine, "bob").await;
+    let as_ada = who(&engine, &ada).await;
+    flow::change_email(&engine, &as_ada, "ada@example.com", &device())
+        .await
+        .unwrap();
+    mail(&engine).await;
     let stolen = sign_in(&engine, "ada", PASSWORD).await.unwrap();
     let newer = refresh(&engine, &stolen.refresh_token).await.unwrap();
     call(&engine, &newer.access_token).await.unwrap();
@@ -44,12 +50,31 @@ async fn it_holds_all_that_is_held_of_them_and_nothing_of_others() {
     assert_eq!(ended.user_agent.as_deref(), Some("test"));
     assert_eq!(export.notices.len(), 1);
     assert_eq!(export.known_devices.len(), 1);
-    let mut kinds: Vec<&str> = export.events.iter().map(|one| one.kind.as_str()).collect();
+    let purposes: Vec<&str> = export
+        .links
+        .iter()
+        .map(|one| one.purpose.as_str())
+        .collect();
+    assert_eq!(purposes, ["verify_email", "confirm_new_email"]);
+    assert_eq!(export.links[1].email, "ada@example.com");
+    assert_eq!(export.letters.len(), 1);
+    assert_eq!(export.letters[0].occasion, "token_reused");
+    assert_eq!(export.letters[0].recipient, "ada@example.org");
+    assert_eq!(export.letters[0].user_agent.as_deref(), Some("test"));
+    let of_browsers = export.events.iter();
+    let of_browsers = of_browsers.filter(|one| one.user_agent.as_deref() == Some("test"));
+    assert_eq!(of_browsers.count(), export.events.len());
+    let mut kinds: Vec<&str> = export
+        .events
+        .iter()
+        .map(|one| one.event.kind.as_str())
+        .collect();
     kinds.sort_unstable();
     assert_eq!(
         kinds,
         [
             "account_exported",
+            "email_change_asked",
             "refresh_token_reused",
             "signed_in",
             "signed_in",
@@ -100,13 +125,17 @@ async fn of_many_events_the_newest_are_in_it() {
     database.turn(Duration::from_secs(1));
     let export = take(&engine, &ada).await.unwrap();
     assert_eq!(export.events.len(), 10_000);
-    assert_eq!(export.events[0].kind, "account_exported");
+    assert_eq!(export.events[0].event.kind, "account_exported");
     assert!(
         export
             .events
-            .is_sorted_by(|newer, older| newer.id > older.id)
+            .is_sorted_by(|newer, older| newer.event.id > older.event.id)
     );
-    let ids: BTreeSet<&str> = export.events.iter().map(|one| one.id.as_str()).collect();
+    let ids: BTreeSet<&str> = export
+        .events
+        .iter()
+        .map(|one| one.event.id.as_str())
+        .collect();
     assert!(!ids.contains("00000000-0000-0000-0000-000000000001"));
     // What is in it begins with the newest of those, and none is left out.
     assert!(ids.contains("00000000-0000-0000-0000-000000002711"));
@@ -135,6 +164,6 @@ async fn it_is_given_ten_times_an_hour_to_each_user() {
     let export = take(&engine, &ada).await.unwrap();
     // One that was refused was not taken.
     let taken = export.events.iter();
-    let taken = taken.filter(|event| event.kind == "account_exported");
+    let taken = taken.filter(|one| one.event.kind == "account_exported");
     assert_eq!(taken.count(), 11);
 }

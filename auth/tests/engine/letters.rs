@@ -5,7 +5,8 @@ use std::{collections::HashSet, time::Duration};
 use auth::{Delivery, ExposeSecret as _, Occasion, audit::AuditFilter, flow};
 
 use crate::support::{
-    TestDatabase, device, mail, mailing, on_database, only_link, operator, refresh, sign_up, who,
+    PASSWORD, TestDatabase, device, mail, mailing, on_database, only_link, operator, refresh,
+    sign_in_from, sign_up, who,
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -153,6 +154,25 @@ async fn a_letter_that_is_refused_for_good_is_written_down_and_not_tried_again()
     assert_eq!(refused_letters(&engine).await, 1);
 }
 
+/// An account may have the address of somebody else, who is not to find their mailbox full of what happens to it.
+#[tokio::test]
+async fn of_one_kind_of_notice_an_address_gets_ten_an_hour() {
+    let database = TestDatabase::new().await;
+    let engine = mailing(&database).await;
+    sign_up(&engine, "ada").await;
+    mail(&engine).await;
+    for sent in [10, 0] {
+        for _ in 0..12 {
+            sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+        }
+        assert_eq!(mail(&engine).await.len(), sent);
+    }
+    assert_eq!(refused_letters(&engine).await, 14);
+    database.turn(Duration::from_hours(1));
+    sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    only_link(&mail(&engine).await, Occasion::NewDevice);
+}
+
 async fn refused_letters(engine: &auth::Engine) -> usize {
     let filter = AuditFilter {
         kind: Some(auth::audit::AuditKind::LetterRefused),
@@ -160,7 +180,7 @@ async fn refused_letters(engine: &auth::Engine) -> usize {
     };
     let page = flow::administration::Page {
         after: None,
-        limit: 10,
+        limit: 100,
     };
     let records = flow::administration::audit_log(engine, &filter, page).await;
     records.unwrap().len()

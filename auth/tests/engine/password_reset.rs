@@ -79,8 +79,15 @@ async fn who_asks_is_written_down_once_when_the_letter_is_taken_up() {
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
     mail(&engine).await;
-    ask(&engine, "ada@example.org").await;
-    ask(&engine, "nobody@example.org").await;
+    let bob = sign_up(&engine, "bob").await;
+    mail(&engine).await;
+    let account = administration::find_user(&engine, "bob").await.unwrap();
+    administration::disable(&engine, &operator(), account.unwrap().id)
+        .await
+        .unwrap();
+    for name in ["ada", "bob", "nobody"] {
+        ask(&engine, &format!("{name}@example.org")).await;
+    }
     assert_eq!(asked(&engine).await, [] as [Option<String>; 0]);
     let asked_at = database.clock.now().unix_seconds();
     database.turn(MINUTE);
@@ -92,7 +99,9 @@ async fn who_asks_is_written_down_once_when_the_letter_is_taken_up() {
     database.turn(MINUTE);
     mail(&engine).await;
     let users = asked(&engine).await;
-    assert_eq!(users, [None, Some(ada.profile.id.clone())]);
+    let mut owners = [None, Some(ada.profile.id), Some(bob.profile.id)];
+    owners.sort();
+    assert_eq!(users, owners);
     for record in records(&engine).await {
         assert_eq!(record.actor, "anonymous");
         assert_eq!(record.at.unix_seconds(), asked_at);

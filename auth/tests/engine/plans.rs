@@ -224,7 +224,7 @@ async fn an_account_that_waits(database: &TestDatabase) {
     let link = only_link(&mail(&engine).await, Occasion::ConfirmSignUp);
     let confirm = |letter| ConfirmSignUp {
         letter,
-        browser_key: browser_key.clone(),
+        browser_key: Some(browser_key.clone()),
         password: None,
         username: None,
         way: way(),

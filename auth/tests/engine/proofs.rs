@@ -6,7 +6,7 @@ use auth::{Engine, Error, Grant, Occasion, error::Field, flow};
 
 use crate::support::{
     PASSWORD, TestDatabase, assert_invalid, assert_refused, device, mail, mailing, only_link,
-    refresh, sign_in_from, sign_up, who,
+    refresh, sign_in, sign_in_from, sign_up, who,
 };
 
 const WRONG: &str = "the weaver sings at dawn";
@@ -137,6 +137,7 @@ async fn who_has_no_password_is_told_so() {
     let ada = sign_up(&engine, "ada").await;
     assert!(ada.profile.has_password);
     mail(&engine).await;
+    database.turn(SECOND);
     sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
     let told = only_link(&mail(&engine).await, Occasion::NewDevice);
     flow::it_was_not_me(&engine, &told, &device())
@@ -152,4 +153,44 @@ async fn who_has_no_password_is_told_so() {
         said.contains("There is no password on this account"),
         "{said}"
     );
+}
+
+/// A process may take an access token for good for a second after another has ended its session. That second is too short for what can't be undone.
+#[tokio::test]
+async fn nothing_is_changed_by_a_session_that_was_ended_meanwhile() {
+    for sends_mail in [true, false] {
+        let database = TestDatabase::new().await;
+        let engine = if sends_mail {
+            mailing(&database).await
+        } else {
+            database.engine().await
+        };
+        let ada = sign_up(&engine, "ada").await;
+        let thief = sign_in(&engine, "ada", PASSWORD).await.unwrap();
+        let (as_ada, as_thief) = (who(&engine, &ada).await, who(&engine, &thief).await);
+        flow::end_other_sessions(&engine, &as_ada, &device())
+            .await
+            .unwrap();
+        if sends_mail {
+            mail(&engine).await;
+        }
+        let email = flow::change_email(&engine, &as_thief, "eve@example.org", &device()).await;
+        assert!(matches!(email, Err(Error::InvalidToken)), "{email:?}");
+        let name = flow::change_username(&engine, &as_thief, "eve", &device()).await;
+        assert!(matches!(name, Err(Error::InvalidToken)), "{name:?}");
+        let deletion = flow::plan_deletion(&engine, &as_thief, &device()).await;
+        assert!(matches!(deletion, Err(Error::InvalidToken)), "{deletion:?}");
+        let new = "the weaver sings at dusk".into();
+        let password =
+            flow::change_password(&engine, &as_thief, &PASSWORD.into(), &new, &device()).await;
+        assert!(matches!(password, Err(Error::InvalidToken)), "{password:?}");
+        if sends_mail {
+            assert!(mail(&engine).await.is_empty());
+        }
+        let profile = refresh(&engine, &ada.refresh_token).await.unwrap().profile;
+        assert_eq!(profile.username, "ada");
+        assert_eq!(profile.email, "ada@example.org");
+        assert_eq!(profile.deletes_at, None);
+        sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    }
 }

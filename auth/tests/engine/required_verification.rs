@@ -27,7 +27,7 @@ async fn ask(engine: &Engine, username: &str, email: &str) -> Option<SecretStrin
     let mut user = new_user(username);
     user.email = email.to_owned();
     match flow::sign_up(engine, user).await.unwrap() {
-        SignedUp::Asked { browser_key } => browser_key,
+        SignedUp::Asked { browser_key } => Some(browser_key),
         SignedUp::In(grant) => panic!("signed in at once: {:?}", grant.profile),
     }
 }
@@ -281,4 +281,49 @@ async fn whoever_guesses_the_password_that_was_chosen_must_wait() {
     flow::confirm_sign_up(&engine, typed(PASSWORD))
         .await
         .unwrap();
+}
+
+/// What was sent first leads to what was typed last, as no other letter follows within a minute.
+#[tokio::test]
+async fn what_was_typed_last_in_a_browser_counts_there() {
+    for by_its_code in [false, true] {
+        let database = TestDatabase::new().await;
+        let engine = requiring(&database).await;
+        ask(&engine, "typo", "ada@example.org").await;
+        let letter = letter(&engine, Occasion::ConfirmSignUp).await;
+        let key = ask(&engine, "ada", "ada@example.org").await;
+        assert!(mail(&engine).await.is_empty());
+        let confirm = if by_its_code {
+            by_code(letter.code.as_ref().unwrap().expose_secret(), key.as_ref())
+        } else {
+            by_link(&letter, key.as_ref())
+        };
+        let grant = flow::confirm_sign_up(&engine, confirm).await.unwrap();
+        assert_eq!(grant.profile.username, "ada");
+        assert_void(flow::confirm_sign_up(&engine, by_link(&letter, key.as_ref())).await);
+    }
+}
+
+/// A newer letter makes the older one void, whoever has had it sent; and the owner of the address gets by it what they typed themselves.
+#[tokio::test]
+async fn whoever_asks_after_the_owner_takes_nothing_from_them() {
+    let database = TestDatabase::new().await;
+    let engine = requiring(&database).await;
+    let key = ask(&engine, "ada", "ada@example.org").await;
+    let first = letter(&engine, Occasion::ConfirmSignUp).await;
+    database.turn(Duration::from_mins(1));
+    let eve = ask(&engine, "eve", "ada@example.org").await;
+    let second = letter(&engine, Occasion::ConfirmSignUp).await;
+    assert_void(flow::confirm_sign_up(&engine, by_link(&first, key.as_ref())).await);
+    let other = ask(&engine, "mallory", "mallory@example.org").await;
+    assert_refused(
+        flow::confirm_sign_up(&engine, by_link(&second, other.as_ref())).await,
+        Field::Password,
+    );
+    let grant = flow::confirm_sign_up(&engine, by_link(&second, key.as_ref()))
+        .await
+        .unwrap();
+    assert_eq!(grant.profile.username, "ada");
+    sign_in(&engine, "ada", PASSWORD).await.unwrap();
+    assert_void(flow::confirm_sign_up(&engine, by_link(&second, eve.as_ref())).await);
 }

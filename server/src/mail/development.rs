@@ -177,6 +177,7 @@ fn sample(state: &State, occasion: Occasion) -> Result<KeptLetter, Problem> {
     let letter = Letter {
         id: Uuid::nil(),
         occasion,
+        user: None,
         to: "ada@example.org".to_owned(),
         username: Some("ada".to_owned()),
         at,

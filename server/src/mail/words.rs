@@ -2,6 +2,7 @@
 //!
 //! They are compiled in, and checked by the compiler. Whoever changes them sees them at `/dev/mail/preview`.
 
+use app::routes;
 use askama::Template;
 use auth::{
     ExposeSecret as _, Letter, Occasion, Purpose,
@@ -82,6 +83,7 @@ templates! {
     sign_in: "sign_in.txt", "sign_in.html";
     confirm_new_email: "confirm_new_email.txt", "confirm_new_email.html";
     email_changed: "email_changed.txt", "email_changed.html";
+    recover_account: "recover_account.txt", "recover_account.html";
     password_changed: "password_changed.txt", "password_changed.html";
     new_device: "new_device.txt", "new_device.html";
     token_reused: "token_reused.txt", "token_reused.html";
@@ -107,13 +109,13 @@ pub(super) fn of(letter: &Letter, public_url: &PublicUrl) -> askama::Result<Word
 /// The path of the page that a link leads to.
 pub(crate) const fn path_of(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::VerifyEmail => "/verify-email",
-        Purpose::ConfirmSignUp => "/confirm-sign-up",
-        Purpose::ResetPassword => "/reset-password",
-        Purpose::SignIn => "/sign-in-link",
-        Purpose::ConfirmNewEmail => "/confirm-email",
-        Purpose::UndoEmailChange => "/undo-email-change",
-        Purpose::NotMe => "/not-me",
+        Purpose::VerifyEmail => routes::VERIFY_EMAIL,
+        Purpose::ConfirmSignUp => routes::CONFIRM_SIGN_UP,
+        Purpose::ResetPassword => routes::RESET_PASSWORD,
+        Purpose::SignIn => routes::SIGN_IN_LINK,
+        Purpose::ConfirmNewEmail => routes::CONFIRM_EMAIL,
+        Purpose::UndoEmailChange => routes::UNDO_EMAIL_CHANGE,
+        Purpose::NotMe => routes::NOT_ME,
     }
 }
 
@@ -183,6 +185,7 @@ mod tests {
         Letter {
             id: Uuid::from_u128(1),
             occasion,
+            user: None,
             to: "ada@example.org".to_owned(),
             username: Some("<b>ada</b>\r\nBcc: eve@example.org".to_owned()),
             at: Timestamp::from_unix_micros(1_800_000_000_000_000),

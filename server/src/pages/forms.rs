@@ -144,7 +144,7 @@ pub(crate) async fn register(
     let granted = match posted.attempt(&state, sign_up).await {
         Ok(SignedUp::In(grant)) => Ok(*grant),
         Ok(SignedUp::Asked { browser_key }) => {
-            return look_into_mail(&state, posted.visit, values, browser_key.as_ref()).await;
+            return look_into_mail(&state, posted.visit, values, &browser_key).await;
         }
         Err(problem) => Err(problem),
     };
@@ -156,16 +156,14 @@ async fn look_into_mail(
     state: &State,
     visit: Visit,
     values: Values,
-    browser_key: Option<&SecretString>,
+    browser_key: &SecretString,
 ) -> Result<Response, Problem> {
     let form = FormState::shown(Form::RegisterAsked, values);
     let page = Page::new(visit).form(form, StatusCode::OK);
     let mut response = page.render(state).await?;
-    if let Some(key) = browser_key {
-        let cookie = state.cookie.beside(Purpose::PendingSignUp).set(key);
-        let cookie = cookie.ok_or_else(Problem::internal)?;
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
+    let cookie = state.cookie.beside(Purpose::PendingSignUp);
+    let cookie = cookie.set(browser_key).ok_or_else(Problem::internal)?;
+    response.headers_mut().append(SET_COOKIE, cookie);
     Ok(response)
 }
 

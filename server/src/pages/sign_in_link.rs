@@ -24,6 +24,9 @@ use crate::{
     state::State,
 };
 
+/// The word of the address by which somebody leaves an opened link for another address.
+const ANOTHER: &str = "another";
+
 fn cookie(state: &State) -> HostCookie {
     state.cookie.beside(Purpose::SignInLink)
 }
@@ -43,12 +46,25 @@ pub(crate) async fn sign_in_link(
     let visit = Visit::of(&state, &request);
     let viewer = visit.viewer(&state).await?;
     let next = visit.next();
+    let form = match &token {
+        Some(token) if !visit.is_at(ANOTHER) => Some(opened(&state, token).await?),
+        _ => None,
+    };
+    // A link that is void, or not to be used, is no longer in the way of asking for another.
+    let is_over = form
+        .as_ref()
+        .is_none_or(|form| form.form != Form::SignInByLink);
     let page = Page::new(visit).viewer(viewer).next(next);
-    let page = match token {
-        Some(token) => page.form(opened(&state, &token).await?, StatusCode::OK),
+    let page = match form {
+        Some(form) => page.form(form, StatusCode::OK),
         None => page,
     };
-    page.render(&state).await
+    let response = page.render(&state).await?;
+    if token.is_some() && is_over {
+        forget(cookie(&state), response)
+    } else {
+        Ok(response)
+    }
 }
 
 /// What the page shows of a link that was opened.

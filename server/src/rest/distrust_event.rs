@@ -15,7 +15,7 @@ use crate::{
     operation_id = "distrustEvent",
     tag = openapi::ACCOUNT,
     summary = "Say that it was somebody else",
-    description = "The session of the event ends, or all sessions where it has none or is the caller's own; every access token of the account is void. Where mail is sent, the password is no longer good, and a letter by which to choose another goes to the account's address. A body is not read.",
+    description = "The session of the event ends, and those that began since, or all others, if it is over; where the event has none, or it is the caller's own, all end. Every access token of the account is void. Where mail is sent, the password is no longer good, and a letter by which to get back in goes to the account's address, or to the one that it had before, for 7 days after it was changed. A body is not read.",
     params(
         ("id" = String, Path, description = "The event's id.", example = "019b76da-a800-7000-8000-0242ac129b1f")
     ),

@@ -13,7 +13,7 @@ use crate::{middleware::client_address::Asker, openapi, problem::Problem, state:
     operation_id = "notMe",
     tag = openapi::ACCOUNT,
     summary = "Say that it was somebody else",
-    description = "Says that what the letter told of was somebody else's doing: the session that it told of ends, or all, if it told of none. The password is no longer good, and a letter with a link to choose another is sent.",
+    description = "Says that what the letter told of was somebody else's doing: the session that it told of ends, and those that began since, or all, if it told of none or that one is over. The password is no longer good, and a letter by which to get back in is sent to the address that the letter went to, as long as that is the account's or can be made so again.",
     request_body(
         content = openapi::LinkToken,
         description = "The token. Other members are ignored.",

@@ -104,11 +104,9 @@ pub(crate) async fn register(
         SignedUp::In(grant) => answer::registered(&grant, state.cookie),
         SignedUp::Asked { browser_key } => {
             let mut response = answer::accepted("confirmation_sent");
-            if let Some(key) = browser_key {
-                let cookie = state.cookie.beside(Purpose::PendingSignUp).set(&key);
-                let cookie = cookie.ok_or_else(Problem::internal)?;
-                response.headers_mut().append(SET_COOKIE, cookie);
-            }
+            let cookie = state.cookie.beside(Purpose::PendingSignUp);
+            let cookie = cookie.set(&browser_key).ok_or_else(Problem::internal)?;
+            response.headers_mut().append(SET_COOKIE, cookie);
             Ok(response)
         }
     }

@@ -21,15 +21,16 @@ use crate::{
 
 const BY_LETTER: Question = Question {
     heading: "It wasn't you?",
-    consequence: "Whoever did this is signed out: that one session, or everybody, you too, if it was done in this one. Your password is no longer \
-                  good, and we send you a letter by which to choose another.",
+    consequence: "Whoever did this is signed out: that session and those begun since, but for yours; or everybody, you too, if it was done in this \
+                  one, or nobody can tell. Your password is no longer good. A letter by which to get back in goes to your address, or to your \
+                  former one, if the address was changed in the last 7 days.",
     yes: "It wasn't me: sign them out",
     no: "It was me",
 };
 const WITHOUT_LETTER: Question = Question {
     heading: "It wasn't you?",
-    consequence: "Whoever did this is signed out: that one session, or everybody, you too, if it was done in this one. Change your password then, \
-                  since somebody may know it.",
+    consequence: "Whoever did this is signed out: that session and those begun since, but for yours; or everybody, you too, if it was done in this \
+                  one, or nobody can tell. Change your password then, since somebody may know it.",
     yes: "It wasn't me: sign them out",
     no: "It was me",
 };
@@ -74,7 +75,7 @@ impl Log {
     async fn disown(self, id: String, sends_mail: bool) -> Result<(), ApiError> {
         settings::distrust_event(id).await?;
         let done = if sends_mail {
-            "They are signed out. A letter is on its way to you: choose another password by the link in it."
+            "They are signed out. A letter is on its way to your address, or to your former one, if it was changed of late: its link leads back in."
         } else {
             "They are signed out. Change your password now."
         };

@@ -138,11 +138,67 @@ pub(crate) struct Export {
     sessions: Vec<ExportedSession>,
     /// What happened to it, the newest first; of more than 10,000 events the newest 10,000.
     #[schema(max_items = 10_000)]
-    events: Vec<AccountEvent>,
+    events: Vec<ExportedEvent>,
     /// What its owner was told on the start page, the oldest first.
     notices: Vec<ExportedNotice>,
     /// The browsers that are known again.
     known_devices: Vec<ExportedDevice>,
+    /// What the links of letters are good for that were sent, and to which addresses: a new one that waits to be confirmed, and a former one that can
+    /// be taken back, among them.
+    links: Vec<ExportedLink>,
+    /// Letters that wait to be sent.
+    letters: Vec<ExportedLetter>,
+}
+
+/// Something that happened, in an export.
+#[derive(ToSchema)]
+pub(crate) struct ExportedEvent {
+    #[schema(inline)]
+    #[serde(flatten)]
+    event: AccountEvent,
+    /// What the browser called itself.
+    #[schema(required = true)]
+    user_agent: Option<String>,
+}
+
+/// A link of a letter in an export.
+#[derive(ToSchema)]
+pub(crate) struct ExportedLink {
+    /// Its id: that of its letter.
+    #[schema(format = "uuid")]
+    id: String,
+    /// What it is good for.
+    #[schema(min_length = 1, example = "undo_email_change")]
+    purpose: String,
+    /// The address that its letter was sent to.
+    #[schema(format = "email", max_length = 254, example = "ada@example.org")]
+    email: String,
+    /// Until when it is good.
+    #[schema(format = "date-time")]
+    expires_at: String,
+}
+
+/// A letter that waits, in an export.
+#[derive(ToSchema)]
+pub(crate) struct ExportedLetter {
+    /// Its id.
+    #[schema(format = "uuid")]
+    id: String,
+    /// Why it is sent.
+    #[schema(min_length = 1, example = "new_device")]
+    occasion: String,
+    /// To which address.
+    #[schema(format = "email", max_length = 254, example = "ada@example.org")]
+    recipient: String,
+    /// What the browser called itself at which that happened which it tells of.
+    #[schema(required = true)]
+    user_agent: Option<String>,
+    /// The network address of that browser.
+    #[schema(required = true)]
+    address: Option<String>,
+    /// When it is to be sent.
+    #[schema(format = "date-time")]
+    due_at: String,
 }
 
 /// An account in an export.
