@@ -69,9 +69,7 @@ pub async fn register(
     match auth::flow::sign_up(&crate::door::engine()?, sign_up).await? {
         auth::SignedUp::In(grant) => Ok(Some(crate::door::give_out(*grant))),
         auth::SignedUp::Asked { browser_key } => {
-            if let Some(key) = browser_key {
-                crate::door::await_confirmation(key);
-            }
+            crate::door::await_confirmation(browser_key);
             Ok(None)
         }
     }

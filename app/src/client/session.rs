@@ -17,7 +17,7 @@ use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 use self::leaving::{come_back, drop_everything, hear, leave};
 pub(crate) use self::{
     attending::{arrive, attend, stop_attending},
-    leaving::{sign_out, sign_out_everywhere},
+    leaving::{check_in_after_disowning, sign_out, sign_out_everywhere},
     sending::refresh_now,
 };
 pub(super) use self::{

@@ -3,13 +3,16 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::action_button::{ActionButton, action};
+use super::{
+    action_button::{ActionButton, action},
+    letter_form::send_once,
+};
 use crate::{
     client::{Session, page, session},
     page::SendsMail,
     routes::{SETTINGS_DELETE, SETTINGS_EMAIL, VERIFY_EMAIL},
     server_fns::settings,
-    text::text,
+    text::{mark, text},
     words,
 };
 
@@ -58,10 +61,11 @@ fn Unverified() -> impl IntoView {
 /// A button that has a letter sent by which to prove the address. It works without scripts, and leads to the page for the letter's code.
 #[component]
 pub(crate) fn SendLetter() -> impl IntoView {
+    let is_sent = RwSignal::new(false);
     view! {
-        <form method="post" action=VERIFY_EMAIL>
+        <form method="post" action=VERIFY_EMAIL on:submit=move |event| send_once(&event, is_sent)>
             <input type="hidden" name="step" value="send"/>
-            <button class="plain short" type="submit">"Send a letter"</button>
+            <button class="plain short" type="submit" aria-disabled=mark(move || is_sent.get())>"Send a letter"</button>
         </form>
     }
 }

@@ -1,7 +1,9 @@
 //! A form about a letter. Such forms are rare, and posted as they are, hydrated or not: the server answers with the page that comes next.
 
+use std::time::Duration;
+
 use auth::error::Field as Name;
-use leptos::prelude::*;
+use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{
     field::{Field, FieldFacts},
@@ -11,7 +13,7 @@ use crate::{
     client::page,
     opening::Opening,
     page::{Form, FormState, Values},
-    text::{flag, text},
+    text::{flag, mark, text},
 };
 
 /// The form.
@@ -32,16 +34,31 @@ pub(crate) fn LetterForm(
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <form class="credentials" method="post" action=address novalidate>
+        <form class="credentials" method="post" action=address novalidate on:submit=move |event| send_once(&event, progress.pending)>
             <p class="notice" role="alert" hidden=flag(move || progress.message().is_none())>
                 {text(move || progress.message().unwrap_or_default())}
             </p>
             <input type="hidden" name="step" value=step/>
             <input type="hidden" name="next" value=next/>
             {children.map(|children| children())}
-            <button class="primary" type="submit">{label}</button>
+            <button class="primary" type="submit" aria-disabled=mark(move || progress.pending.get())>
+                {text(move || if progress.pending.get() { "One moment…" } else { label }.to_owned())}
+            </button>
         </form>
     }
+}
+
+/// How long a form that was sent is not sent again: whoever has stopped the page from loading can then.
+const A_WHILE: Duration = Duration::from_secs(10);
+
+/// Lets a form that is posted as it is go once. A second press would use a link up that the first one has used, and have the page say so.
+pub(crate) fn send_once(event: &SubmitEvent, pending: RwSignal<bool>) {
+    if pending.get_untracked() {
+        event.prevent_default();
+        return;
+    }
+    pending.set(true);
+    set_timeout(move || pending.set(false), A_WHILE);
 }
 
 /// The field for a code of eight digits.
@@ -54,7 +71,7 @@ pub(crate) fn CodeField(
         name: Name::Code,
         label: "Code from the letter",
         autocomplete: "one-time-code",
-        autofocus: false,
+        autofocus: untrack(|| progress.is_wrong(Name::Code)),
         progress,
     };
     view! { <Field facts kind="text" value=String::new() inputmode="numeric"/> }

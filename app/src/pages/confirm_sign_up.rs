@@ -68,12 +68,13 @@ fn OpenedLink(state: FormState) -> impl IntoView {
     let progress = progress_of(Some(&state));
     let is_elsewhere = state.form == Form::ConfirmElsewhere;
     let asks_name = is_wrong(Some(&state), Name::Username);
+    let is_refused = is_wrong(Some(&state), Name::Password);
     let FormState { values, .. } = state;
     let password = FieldFacts {
         name: Name::Password,
         label: "Password",
         autocomplete: "current-password",
-        autofocus: false,
+        autofocus: is_refused,
         progress,
     };
     let (username, typed) = (values.username.clone(), values.username);

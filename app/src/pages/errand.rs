@@ -38,8 +38,7 @@ static CONFIRM: Words = Words {
     ],
     button: "Use this address",
     done: "Your account has its new address. Sign in with it from now on, or with your username as before.",
-    void: "This link can't be used any more: it was used, is too old, a newer one was sent, or somebody else has the address by now. Your \
-           account is as it was.",
+    void: "This link can't be used any more: it was used, is too old, a newer one was sent, or somebody else has the address by now.",
     instead: (HOME, "Go to the start"),
 };
 
@@ -55,7 +54,7 @@ static UNDO: Words = Words {
     button: "Take the change back",
     done: "Your account has its former address again, and everybody is signed out of it. A letter is on its way to you: choose another password \
            by the link in it.",
-    void: "This link can't be used any more: it was used, is too old, or somebody else has the address by now. Your account is as it was.",
+    void: "This link can't be used any more: it was used, is too old, or somebody else has the address by now.",
     instead: (FORGOT_PASSWORD, "Choose another password"),
 };
 

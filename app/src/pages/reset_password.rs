@@ -35,7 +35,7 @@ pub(crate) fn ResetPassword() -> impl IntoView {
         _ => (
             whole(view! {
                 <p class="quiet" role="status">
-                    "This link can't be used any more: it was used, is too old, or a newer one was sent. Your password is as it was."
+                    "This link can't be used any more: it was used, is too old, or a newer one was sent."
                 </p>
             }),
             Some((FORGOT_PASSWORD, "Ask for another letter")),
@@ -83,7 +83,7 @@ fn Choose(state: FormState) -> impl IntoView {
     Effect::new(move |_| judge(None));
     view! {
         <p class="quiet">
-            "For the account " <strong>{shown}</strong> ". Everybody is signed out of it then, you too: sign in with the new password."
+            "For the account " <strong>{shown}</strong> ". Everybody is signed out of it then: sign in with the new password."
         </p>
         <LetterForm address=RESET_PASSWORD step="link" next=String::new() progress label="Change the password">
             // A password manager keeps the new password under this name.

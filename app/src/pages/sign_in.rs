@@ -20,6 +20,9 @@ pub(crate) fn SignIn() -> impl IntoView {
     let notice = match reason.as_deref() {
         Some("ended") => "You were signed out because your session ended. Sign in to go on.",
         Some("reset") => "Your password was changed. Sign in with the new one.",
+        Some("disowned") => {
+            "You were signed out, and your password is no longer good. Look into your mail: the letter there leads back in."
+        }
         _ => "",
     };
     let SignInLinks(links) = use_context().unwrap_or_default();

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use crate::{
     components::{
         heading::Heading,
-        letter_form::{CodeField, LetterForm, progress_of, state_of_page},
+        letter_form::{CodeField, LetterForm, progress_of, send_once, state_of_page},
     },
     page::{Form, FormState, Values},
     routes::{HOME, VERIFY_EMAIL},
-    text::fixed,
+    text::{fixed, mark},
     whole::whole,
 };
 
@@ -90,6 +90,7 @@ fn TypeCode(state: FormState) -> impl IntoView {
     if state.form == Form::VoidCode {
         progress.refuse(Vec::new(), Some(VOID_CODE.to_owned()));
     }
+    let is_sent = RwSignal::new(false);
     let is_asked = state.form == Form::LetterAsked;
     let email = state.values.email;
     view! {
@@ -103,9 +104,9 @@ fn TypeCode(state: FormState) -> impl IntoView {
         <LetterForm address=VERIFY_EMAIL step="code" next=String::new() progress label="Confirm my address">
             <CodeField progress/>
         </LetterForm>
-        <form class="credentials" method="post" action=VERIFY_EMAIL>
+        <form class="credentials" method="post" action=VERIFY_EMAIL on:submit=move |event| send_once(&event, is_sent)>
             <input type="hidden" name="step" value="send"/>
-            <button class="plain" type="submit">"Send a letter"</button>
+            <button class="plain" type="submit" aria-disabled=mark(move || is_sent.get())>"Send a letter"</button>
         </form>
     }
 }

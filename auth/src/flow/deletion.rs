@@ -46,10 +46,10 @@ pub async fn plan_deletion(
     Ok(account(engine, who).await?.profile())
 }
 
-/// Keeps the account after all. Where nothing was planned, or the day has come, nothing is done.
+/// Keeps the account after all. Where nothing was planned nothing is done.
 ///
 /// # Errors
-/// [`Error::Unavailable`], when the database does not answer.
+/// [`Error::NotFound`], once the day has come: the account is being deleted.
 pub async fn cancel_deletion(
     engine: &Engine,
     who: &Authenticated,
@@ -59,7 +59,11 @@ pub async fn cancel_deletion(
     let event = event(engine, who, AuditKind::DeletionCancelled, device)?;
     parts.store.cancel_deletion(who.user(), &event).await?;
     parts.profiles.forget(who.user());
-    Ok(account(engine, who).await?.profile())
+    let user = account(engine, who).await?;
+    if user.deletes_at.is_some() {
+        return Err(Error::NotFound);
+    }
+    Ok(user.profile())
 }
 
 async fn account(engine: &Engine, who: &Authenticated) -> Result<User, Error> {

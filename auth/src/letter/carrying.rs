@@ -59,7 +59,8 @@ impl Engine {
             }
             if self.is_one_too_many(&row).await? {
                 let detail = format!("occasion={} reason=too_many", row.occasion);
-                let event = self.refused(row.user_id, detail)?;
+                // Of no account: its owner has been told enough.
+                let event = self.refused(None, detail)?;
                 store.drop_letter(letter, Some(&event)).await?;
                 continue;
             }

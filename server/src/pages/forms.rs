@@ -1,7 +1,14 @@
 //! What a form posts to its own page's address. Success is a redirect; a refusal draws the page again, with what was typed.
 
-use app::page::{Form, FormState, Values};
-use auth::{Device, Grant, SecretString, SignIn, SignInWay, SignUp, SignedUp, flow};
+use app::{
+    page::{Form, FormState, Values},
+    problems::Kind,
+};
+use auth::{
+    Device, Grant, SecretString, SignIn, SignInWay, SignUp, SignedUp,
+    error::{Field, FieldError},
+    flow,
+};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, State as FromState},
@@ -12,6 +19,7 @@ use axum::{
 use super::{Page, Visit, go_to, message};
 use crate::{
     form::Fields,
+    functions,
     host_cookie::Purpose,
     middleware::{ClientAddress, client_address::Asker},
     problem::Problem,
@@ -228,10 +236,19 @@ pub(super) async fn refused(
         StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
         _ => return Err(problem),
     };
-    let form = FormState {
-        errors: problem.field_errors(),
-        message: message(&problem),
-        ..form
+    let form = match problem.kind() {
+        Kind::WrongCode => FormState {
+            errors: vec![FieldError::new(
+                Field::Code,
+                functions::error(&problem).to_string(),
+            )],
+            ..form
+        },
+        _ => FormState {
+            errors: problem.field_errors(),
+            message: message(&problem),
+            ..form
+        },
     };
     let mut response = page.form(form, status).render(state).await?;
     if let Some(seconds) = problem.retry_after() {

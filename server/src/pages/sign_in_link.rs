@@ -91,12 +91,13 @@ pub(crate) async fn post_sign_in_link(
     mut posted: Posted,
 ) -> Result<Response, Problem> {
     let (next, remember) = (posted.next(), posted.remember());
+    let step = posted.fields.text("step");
     let values = Values {
         email: posted.fields.text("email"),
-        unremembered: !remember,
+        // The form that asks for a letter has no such box; the next begins with it checked.
+        unremembered: !remember && step == "code",
         ..Values::default()
     };
-    let step = posted.fields.text("step");
     let way = posted.way(device, remember);
     match step.as_str() {
         "link" => by_link(&state, posted, way, next).await,

@@ -3,7 +3,7 @@
 use auth::flow;
 use axum::{extract::State as FromState, response::Response};
 
-use super::{answer, refusals::OfMembers};
+use super::{answer, refusals::OfMembersNaming};
 use crate::{
     bearer::Caller, middleware::client_address::Asker, openapi, problem::Problem, state::State,
 };
@@ -15,7 +15,7 @@ use crate::{
     operation_id = "cancelDeletion",
     tag = openapi::ACCOUNT,
     summary = "Keep the account after all",
-    description = "Takes back that the account is to be deleted. Where nothing was planned, nothing is done.",
+    description = "Takes back that the account is to be deleted. Where nothing was planned, nothing is done; once the day has come, the account is being deleted, and there is nothing to take back (404).",
     security(("bearer" = [])),
     responses(
         (
@@ -23,7 +23,7 @@ use crate::{
             description = "The account stays",
             headers(("Cache-Control" = String, description = "`no-store`")),
         ),
-        OfMembers
+        OfMembersNaming
     )
 )]
 pub(crate) async fn cancel_deletion(

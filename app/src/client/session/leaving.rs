@@ -103,6 +103,18 @@ fn is_of_a_letter() -> bool {
     routes::OF_LETTERS.contains(&path)
 }
 
+/// Finds out whether this session stands after its user has said that something was not their doing. If it was done in this very one it has ended, and
+/// the sign-in says what to do.
+pub(crate) async fn check_in_after_disowning(sends_mail: bool) -> Result<(), ApiError> {
+    MEMORY.with_borrow_mut(|memory| memory.parting = sends_mail);
+    let answer = check_in().await;
+    MEMORY.with_borrow_mut(|memory| memory.parting = false);
+    if sends_mail && answer == Err(ApiError::Unauthorized) {
+        depart(News::Ended, &sign_in_address("disowned"));
+    }
+    answer
+}
+
 /// The server would not continue the session.
 pub(crate) fn end() {
     let is_parting = MEMORY.with_borrow(|memory| memory.parting);
@@ -112,7 +124,12 @@ pub(crate) fn end() {
 }
 
 fn ended_address() -> String {
-    next::with_next(routes::LOGIN, &page::address()) + "&reason=ended"
+    sign_in_address("ended")
+}
+
+/// The sign-in that leads back here, and says why one has to go there.
+fn sign_in_address(reason: &str) -> String {
+    next::with_next(routes::LOGIN, &page::address()) + "&reason=" + reason
 }
 
 /// Tells the other tabs, and goes to `address` with nothing left behind.

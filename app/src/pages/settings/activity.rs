@@ -81,7 +81,7 @@ impl Log {
         };
         self.said.set(Some(done.to_owned()));
         page::focus("main");
-        session::check_in().await?;
+        session::check_in_after_disowning(sends_mail).await?;
         self.ask();
         Ok(())
     }

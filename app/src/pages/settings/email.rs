@@ -21,6 +21,7 @@ use crate::{
     routes::VERIFY_EMAIL,
     server_fns::settings,
     text::{fixed, text},
+    whole::whole,
 };
 
 /// The page.
@@ -58,7 +59,7 @@ fn Present() -> impl IntoView {
     });
     let unproven = move || {
         (sends_mail && !is_verified.get()).then(|| {
-            view! {
+            whole(view! {
                 <p class="quiet">
                     "Open the link in the letter to this address, or type its code, and the address is confirmed. If no letter has come, have \
                     one sent."
@@ -67,7 +68,7 @@ fn Present() -> impl IntoView {
                     <a class="button plain short" href=VERIFY_EMAIL rel="external">"Type the code"</a>
                     <SendLetter/>
                 </div>
-            }
+            })
         })
     };
     view! {

@@ -175,9 +175,10 @@ async fn who_is_signed_in_types_the_code_and_has_another_letter_sent() {
     )
     .await;
     wrong.assert_page(422);
+    let html = wrong.text();
     assert!(
-        wrong.text().contains("This code is not the one"),
-        "{wrong:?}"
+        html.contains("This code is not the one") && html.contains("aria-invalid=\"true\""),
+        "{html}"
     );
     let sent = press(&app, "/verify-email", &own, &[("step", "send")]).await;
     sent.assert_redirect("/verify-email?stage=asked");
@@ -358,4 +359,37 @@ async fn where_no_mail_is_sent_the_page_says_so() {
         refused.text().contains("This service sends no mail"),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_link_to_sign_in_by_can_be_left_for_another_address() {
+    let app = TestApp::with(&[("LATCHKEY_SIGN_IN_LINKS", "true")]).await;
+    app.register("ada").await;
+    let asked = press(&app, "/sign-in-link", "a=b", &[("email", ADA)]).await;
+    asked.assert_page(200);
+    assert!(
+        asked.text().contains("name=\"remember\"") && asked.text().contains("checked"),
+        "to be kept signed in is the default: {asked:?}"
+    );
+    let letter = app.letter(ADA, "sign_in").await;
+    let cookie = open(&app, "/sign-in-link", &letter).await;
+    let html = look(&app, "/sign-in-link", &cookie).await.text();
+    assert!(html.contains("You are about to sign in as"), "{html}");
+    let left = app
+        .get("/sign-in-link?stage=another")
+        .header("cookie", &cookie)
+        .send()
+        .await;
+    left.assert_page(200);
+    assert_forgotten(&left, "/sign-in-link");
+    assert!(left.text().contains("Send the letter"), "{left:?}");
+    let cookie = open(&app, "/sign-in-link", &letter).await;
+    app.advance(11 * MINUTE);
+    let void = app
+        .get("/sign-in-link")
+        .header("cookie", &cookie)
+        .send()
+        .await;
+    assert!(void.text().contains(VOID), "{void:?}");
+    assert_forgotten(&void, "/sign-in-link");
 }

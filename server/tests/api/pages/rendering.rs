@@ -214,6 +214,11 @@ async fn an_unknown_reason_says_nothing() {
             && !hidden(&known),
         "{known}"
     );
+    let disowned = app.get("/login?reason=disowned").send().await.text();
+    assert!(
+        disowned.contains("Look into your mail") && !hidden(&disowned),
+        "{disowned}"
+    );
     for reason in [
         "Call+0800+EVIL",
         "",

@@ -36,6 +36,17 @@ async fn a_deletion_is_planned_told_and_taken_back() {
 }
 
 #[tokio::test]
+async fn once_the_day_has_come_there_is_nothing_to_take_back() {
+    let app = TestApp::start().await;
+    let ada = app.register("ada").await;
+    ask(&app, "POST", DELETION, &ada).await;
+    app.advance(14 * DAY);
+    let ada = app.login("ada").await;
+    let too_late = ask(&app, "DELETE", DELETION, &ada).await;
+    too_late.assert_any_problem(404);
+}
+
+#[tokio::test]
 async fn what_is_held_is_given_as_one_document_without_a_secret() {
     let app = TestApp::start().await;
     let ada = app.register("ada").await;
