@@ -177,3 +177,18 @@ test('back to the page from elsewhere in the site asks the server what is so', a
   await page.evaluate(() => history.back());
   await expect(resetPasswordPage.password).toBeVisible();
 });
+
+test('a second press on the button sends the form no second time', async ({ page, server, resetPasswordPage, signInPage, alice }) => {
+  await page.goto(await linkFor(page, server, alice));
+  await hydrated(page);
+  let sent = 0;
+  await page.route('**/reset-password', async (route) => {
+    sent += 1;
+    // The answer comes once the button was pressed again.
+    await page.getByRole('button', { name: 'One moment…' }).dispatchEvent('click');
+    await route.continue();
+  });
+  await resetPasswordPage.fill(NEW);
+  await expect(signInPage.heading).toBeVisible();
+  expect(sent).toBe(1);
+});

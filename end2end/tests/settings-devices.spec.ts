@@ -98,6 +98,18 @@ test('what happened is told in words, and who did what one did not do is signed 
   await expect(new SignInPage(elsewhere).ended).toBeVisible();
 });
 
+test('who says it of what was done in this very browser is signed out, and told where to look', async ({
+  server, page, settingsPage, signInPage, alice, browserConsole,
+}) => {
+  browserConsole.expectsStatus(401);
+  await signInPage.signIn(alice);
+  await settingsPage.open('activity');
+  await settingsPage.rows.filter({ hasText: 'Signed in' }).first().getByRole('button', { name: 'It wasn\'t me' }).click();
+  await settingsPage.answer('It wasn\'t me: sign them out');
+  await expect(page.getByText('your password is no longer good. Look into your mail')).toBeVisible();
+  await letterTo(server, alice.email, 'reset_password');
+});
+
 test('older events are had by a button', async ({ request, settingsPage, signInPage, alice }) => {
   // Two events each, since each takes the place of the one before.
   for (let time = 0; time < 30; time += 1) {

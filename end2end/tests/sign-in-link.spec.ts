@@ -42,9 +42,13 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(PATH);
       await ask(page, alice.email);
       const letter = await letterTo(server, alice.email, 'sign_in');
+      await expect(page.getByLabel('Keep me signed in')).toBeChecked();
+      await page.getByLabel('Keep me signed in').uncheck();
       await page.getByLabel('Code from the letter').fill('1');
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await expect(page.getByRole('alert')).toHaveText('This code is not the one from the newest letter, or is too old.');
+      await expect(page.getByLabel('Code from the letter')).toHaveAccessibleDescription('This code is not the one from the newest letter, or is too old.');
+      await expect(page.getByLabel('Code from the letter')).toBeFocused();
+      await expect(page.getByLabel('Keep me signed in')).not.toBeChecked();
       await page.getByLabel('Code from the letter').fill(letter.code!);
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await expect(home.greeting(alice)).toBeVisible();

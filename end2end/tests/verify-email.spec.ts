@@ -50,7 +50,8 @@ for (const javaScriptEnabled of [true, false]) {
       await expect.poll(async () => (await lettersTo(server, alice.email, 'verify_email')).length).toBe(2);
       await verifyEmailPage.code.fill(former.code!);
       await verifyEmailPage.confirm.click();
-      await expect(verifyEmailPage.alert).toHaveText('This code is not the one from the newest letter, or is too old.');
+      await expect(verifyEmailPage.code).toBeFocused();
+      await expect(verifyEmailPage.code).toHaveAccessibleDescription('This code is not the one from the newest letter, or is too old.');
       const [newest] = await lettersTo(server, alice.email, 'verify_email');
       await verifyEmailPage.code.fill(newest!.code!);
       await verifyEmailPage.confirm.click();
@@ -130,7 +131,7 @@ test('five wrong codes are taken, and then none', async ({ server, signInPage, v
     await verifyEmailPage.visit();
     await verifyEmailPage.code.fill(letter.code === '00000000' ? '00000001' : '00000000');
     await verifyEmailPage.confirm.click();
-    await expect(verifyEmailPage.alert).toHaveText('This code is not the one from the newest letter, or is too old.');
+    await expect(verifyEmailPage.code).toHaveAccessibleDescription('This code is not the one from the newest letter, or is too old.');
   }
   await verifyEmailPage.code.fill(letter.code!);
   await verifyEmailPage.confirm.click();
