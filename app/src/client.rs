@@ -16,6 +16,6 @@ mod transport;
 
 pub use self::transport::{HeldTokenClient, OpenClient, RefreshClient, SessionClient};
 pub(crate) use self::{
-    state::{Session, TokenFacts},
+    state::{Fate, Session, TokenFacts},
     story::Happening,
 };

@@ -100,6 +100,7 @@ pub(crate) struct Outset {
     pub(crate) minimum_length: usize,
     pub(crate) sign_in_links: bool,
     pub(crate) sends_mail: bool,
+    pub(crate) deletion_days: u64,
 }
 
 /// Whether a letter is a way to sign in, beside the password.
@@ -110,6 +111,10 @@ pub struct SignInLinks(pub bool);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendsMail(pub bool);
 
+/// How many days a person has to change their mind about deleting their account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeletionDays(pub u64);
+
 #[cfg(feature = "ssr")]
 pub use self::context::PageContext;
 
@@ -118,7 +123,7 @@ mod context {
     use auth::{password::PasswordPolicy, session::Viewer};
     use leptos::{nonce::Nonce, prelude::provide_context};
 
-    use super::{FormState, Next, Outset, SendsMail, SignInLinks, Status};
+    use super::{DeletionDays, FormState, Next, Outset, SendsMail, SignInLinks, Status};
 
     /// Everything that a render needs to be told, in one value.
     #[derive(Clone, Debug)]
@@ -137,6 +142,8 @@ mod context {
         pub sign_in_links: SignInLinks,
         /// Whether mail is sent.
         pub sends_mail: SendsMail,
+        /// How long one may change one's mind about deleting one's account.
+        pub deletion_days: DeletionDays,
         /// The nonce of this answer's Content Security Policy.
         pub nonce: Nonce,
     }
@@ -151,6 +158,7 @@ mod context {
             provide_context(self.policy);
             provide_context(self.sign_in_links);
             provide_context(self.sends_mail);
+            provide_context(self.deletion_days);
             provide_context(self.nonce);
         }
     }
@@ -172,6 +180,7 @@ mod context {
                     .minimum_length,
                 sign_in_links: use_context::<SignInLinks>().unwrap_or_default().0,
                 sends_mail: use_context::<SendsMail>().unwrap_or_default().0,
+                deletion_days: use_context::<DeletionDays>().unwrap_or_default().0,
             }
         }
     }
@@ -189,6 +198,7 @@ impl Outset {
             minimum_length: auth::password::PasswordPolicy::default().minimum_length,
             sign_in_links: false,
             sends_mail: false,
+            deletion_days: 0,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     components::{banners::Banners, header::Header, proof_dialog::ProofDialog, trouble::Trouble},
     json::JsonAnswer,
     opening::Opening,
-    page::{Outset, SendsMail, SignInLinks},
+    page::{DeletionDays, Outset, SendsMail, SignInLinks},
     pages::{
         confirm_sign_up::ConfirmSignUp,
         errand::{ConfirmEmail, NotMe, UndoEmailChange},
@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
     });
     provide_context(SignInLinks(outset.sign_in_links));
     provide_context(SendsMail(outset.sends_mail));
+    provide_context(DeletionDays(outset.deletion_days));
     Effect::new(move |_| client::session::begin(session));
 
     view! {

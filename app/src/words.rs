@@ -93,6 +93,20 @@ fn date(time: &str) -> Option<(u8, &'static str, &str)> {
     ))
 }
 
+/// The seconds since 1970 of a time of RFC 3339 in UTC. Years are taken to begin in March, as by [`day_of`].
+pub(crate) fn timestamp(time: &str) -> Option<i64> {
+    let number = |from: usize| time.get(from..from + 2)?.parse::<i64>().ok();
+    let (year, month, day) = (time.get(..4)?.parse::<i64>().ok()?, number(5)?, number(8)?);
+    let (hours, minutes, seconds) = (number(11)?, number(14)?, number(17)?);
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    Some((days - 719_469) * 86_400 + hours * 3600 + minutes * 60 + seconds)
+}
+
 /// The time of day of a moment counted in seconds since 1970: `20:14:05 UTC`.
 pub(crate) fn time_of_day(timestamp: i64) -> String {
     let seconds = timestamp.rem_euclid(86_400);
@@ -227,6 +241,23 @@ mod tests {
         ] {
             assert_eq!(moment_of(timestamp), moment);
         }
+    }
+
+    #[test]
+    fn a_time_is_counted_in_seconds() {
+        for (time, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2000-02-28T23:59:59Z", 951_782_399),
+            ("2000-02-29T00:00:00Z", 951_782_400),
+            ("2000-03-01T00:00:00Z", 951_868_800),
+            ("2026-11-23T20:14:05.123Z", 1_795_464_845),
+            ("2026-12-31T23:59:59Z", 1_798_761_599),
+            ("2100-03-01T00:00:00Z", 4_107_542_400),
+        ] {
+            assert_eq!(timestamp(time), Some(seconds), "{time}");
+        }
+        assert_eq!(timestamp("soon"), None);
+        assert_eq!(timestamp("2026-11-23"), None);
     }
 
     #[test]

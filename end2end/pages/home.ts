@@ -13,6 +13,8 @@ export class HomePage {
   readonly happenings: Locator;
   readonly refreshNow: Locator;
   readonly signOutEverywhere: Locator;
+  /** The dialog that asks before it is done. */
+  readonly question: Locator;
   readonly notice: Locator;
   readonly dismiss: Locator;
   /** What is said when a call got no answer. */
@@ -31,7 +33,8 @@ export class HomePage {
     this.story = main.getByRole('region', { name: 'What happened' });
     this.happenings = this.story.getByRole('listitem');
     this.refreshNow = this.accessToken.getByRole('button');
-    this.signOutEverywhere = this.refreshToken.getByRole('button');
+    this.signOutEverywhere = this.refreshToken.getByRole('button', { name: /^(Sign out everywhere|Signing out…)$/ });
+    this.question = this.refreshToken.getByRole('dialog');
     this.notice = main.getByRole('status').filter({ hasText: 'We ended a session of yours' });
     this.dismiss = this.notice.getByRole('button', { name: 'Dismiss' });
     this.trouble = page.getByRole('alert').filter({ hasText: 'You are still signed in.' });
@@ -52,6 +55,12 @@ export class HomePage {
   /** Waits until the page has asked for all that it asks for by itself. */
   async settled(): Promise<void> {
     await this.happened(/proof that it arrived/).first().waitFor();
+  }
+
+  /** Presses the button that signs out everywhere, and answers what it asks. */
+  async answerSignOutEverywhere(answer: string): Promise<void> {
+    await this.signOutEverywhere.click();
+    await this.question.getByRole('button', { name: answer }).click();
   }
 
   /** What has happened that reads like `what`, the newest first. */

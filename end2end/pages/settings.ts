@@ -28,6 +28,8 @@ export class SettingsPage {
   readonly verifyBanner: Locator;
   /** What stands above every page while the account is to be deleted. */
   readonly deletionBanner: Locator;
+  /** The same once the day has come. */
+  readonly goingBanner: Locator;
 
   constructor(readonly page: Page) {
     this.main = page.getByRole('main');
@@ -47,6 +49,7 @@ export class SettingsPage {
     this.rows = this.main.locator('.rows').getByRole('listitem');
     this.verifyBanner = this.main.getByRole('region', { name: 'Your email address' });
     this.deletionBanner = this.main.getByRole('region', { name: 'Your account will be deleted' });
+    this.goingBanner = this.main.getByRole('region', { name: 'Your account is being deleted' });
   }
 
   /** Opens a page of the settings, the first of all without a name, and waits until it has come to life. */

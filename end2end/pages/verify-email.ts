@@ -15,7 +15,7 @@ export class VerifyEmailPage {
 
   constructor(readonly page: Page) {
     const main = page.getByRole('main');
-    this.heading = main.getByRole('heading', { level: 1, name: 'Confirm your address' });
+    this.heading = main.getByRole('heading', { level: 1, name: 'Confirm your email address' });
     this.code = page.getByLabel('Code from the letter');
     this.confirm = main.getByRole('button', { name: 'Confirm my address' });
     this.sendAgain = main.getByRole('button', { name: 'Send a letter' });

@@ -7,7 +7,7 @@ import { installClock } from '../fixtures/clock';
 import { hydrated } from '../fixtures/hydration';
 import { letterTo, linkIn } from '../fixtures/letters';
 import { hold } from '../fixtures/network';
-import { type Person, somebody } from '../fixtures/person';
+import { type Person, register, somebody } from '../fixtures/person';
 import type { Server } from '../fixtures/server';
 import type { Thief } from '../fixtures/thief';
 import { ErrorPage } from '../pages/error';
@@ -405,6 +405,38 @@ for (const [name, state] of Object.entries(STATES)) {
     });
   });
 }
+
+test('the longest name and a long address are cut off nowhere', async ({
+  page, request, server, browser, signInPage, settingsPage,
+}) => {
+  const longest = { ...somebody('longest'), username: 'm'.repeat(32), email: `${'w'.repeat(41)}@example.org` };
+  await register(request, longest);
+  const viewport = { width: 320, height: 800 };
+  await page.setViewportSize(viewport);
+  const isWhole = async (what: string, shown = page) => {
+    const beyond = await shown.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(beyond, what).toBeLessThanOrEqual(0);
+  };
+  const letter = await letterTo(server, longest.email, 'verify_email');
+  await page.goto(linkIn(letter, '/verify-email'));
+  await expect(page.getByText(longest.username)).toBeVisible();
+  await isWhole('the page behind the link of a letter');
+  await signInPage.signIn(longest);
+  for (const path of ['/', '/profile', '/verify-email', '/settings/devices', '/dev/mail', `/dev/mail/${letter.id}`]) {
+    await page.goto(path);
+    await isWhole(path);
+  }
+  await settingsPage.open('email');
+  await settingsPage.newEmail.fill(`n${longest.email}`);
+  await settingsPage.button('Change the address').click();
+  await expect(settingsPage.said(`A letter is on its way to n${longest.email}.`)).toBeVisible();
+  await isWhole('what is said of another address');
+  const program = await (await browser.newContext({ viewport })).newPage();
+  await program.setContent(await (await request.get(`/dev/mail/${letter.id}/html`)).text());
+  await expect(program.getByText(`Hello ${longest.username}`)).toBeVisible();
+  await isWhole('a letter in a mail program', program);
+  await program.context().close();
+});
 
 /** The colours of a picture at three and at one quarter of its width. */
 async function colours(page: Page, picture: Buffer): Promise<[string, string]> {

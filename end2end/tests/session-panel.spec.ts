@@ -93,9 +93,12 @@ test('a refresh under way is said on the button, which can\'t be pressed twice',
   expect(sent).toBe(1);
 });
 
-test('signing out everywhere leads to the start as a stranger', async ({ page, context, home, header, signInPage, alice }) => {
+test('signing out everywhere is asked before, and leads to the start as a stranger', async ({ page, context, home, header, signInPage, alice }) => {
   await signInPage.signIn(alice);
-  await home.signOutEverywhere.click();
+  await home.answerSignOutEverywhere('Stay signed in');
+  await expect(home.question).toHaveCount(0);
+  await expect(home.greeting(alice)).toBeVisible();
+  await home.answerSignOutEverywhere('Sign me out');
   await expect(header.signIn).toBeVisible();
   await expect(page).toHaveURL('/');
   expect(await sessionCookies(context)).toEqual([]);

@@ -13,6 +13,7 @@ test('the settings are found from every page, and lead from one to the other', a
   await header.settings.click();
   await expect(page).toHaveURL('/settings');
   await expect(settingsPage.heading).toHaveText('Settings');
+  await expect(settingsPage.main.getByRole('link', { name: 'Profile' }), 'where the line at the top has no room for it').toHaveAttribute('href', '/profile');
   for (const name of ['Username', 'Email', 'Password', 'Devices', 'Activity', 'Your data', 'Delete account']) {
     await settingsPage.ways.getByRole('link', { name }).click();
     await expect(settingsPage.heading).toHaveText(name);

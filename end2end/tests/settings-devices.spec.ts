@@ -74,6 +74,18 @@ test('a list that does not come says so, and can be asked for again', async ({ p
   await expect(settingsPage.alert).toHaveCount(0);
 });
 
+test('a place that says itself that there was no answer says so alone', async ({ page, home, settingsPage, signInPage, alice, browserConsole }) => {
+  browserConsole.expectsStatus(503);
+  await signInPage.signIn(alice);
+  await page.route('**/fn/*', (route) => route.fulfill({ status: 503 }));
+  await settingsPage.open('devices');
+  await expect(settingsPage.alert).toContainText('not available just now');
+  await expect(page.locator('.floating:not([hidden])'), 'it would be said').toHaveCount(1);
+  await expect(home.trouble).toBeHidden();
+  await settingsPage.ways.getByRole('link', { name: 'Overview' }).click();
+  await expect(home.trouble, 'where the place says nothing').toBeVisible();
+});
+
 test('what happened is told in words, and who did what one did not do is signed out', async ({
   server, settingsPage, signInPage, alice, otherBrowser, browserConsole,
 }) => {

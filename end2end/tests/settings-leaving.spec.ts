@@ -2,9 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '../fixtures';
+import { hydrated } from '../fixtures/hydration';
 import { letterTo } from '../fixtures/letters';
 import { somebody } from '../fixtures/person';
 import { SignInPage } from '../pages/sign-in';
+
+/** How long there is by default. */
+const TERM = 'It goes on as before for 14 days, in which you can take this back.';
 
 test('all that is held is downloaded as one file, without a secret', async ({ page, settingsPage, signInPage, alice }) => {
   await signInPage.signIn(alice);
@@ -23,7 +27,9 @@ test('an account is asked to be deleted, is kept for a while, and can be kept fo
   await signInPage.signIn(alice);
   await settingsPage.open('delete');
   await expect(settingsPage.main.getByRole('heading', { name: 'What is lost' })).toBeVisible();
+  await expect(settingsPage.main.getByText(TERM)).toBeVisible();
   await settingsPage.button('Delete my account').click();
+  await expect(settingsPage.question).toContainText(TERM);
   await settingsPage.answer('Keep it');
   await expect(settingsPage.main.getByRole('heading', { name: 'What is lost' })).toBeVisible();
   await settingsPage.button('Delete my account').click();
@@ -60,9 +66,17 @@ test.describe('where accounts are deleted at once', () => {
   }) => {
     await signInPage.signIn(alice);
     await settingsPage.open('delete');
+    await expect(settingsPage.main.getByText('It is deleted at once.')).toBeVisible();
     await settingsPage.button('Delete my account').click();
     await settingsPage.answer('Delete my account');
-    await expect(settingsPage.button('Keep my account')).toBeVisible();
+    await expect(settingsPage.said('Your account is being deleted.')).toBeVisible();
+    await expect(settingsPage.button('Keep my account')).toHaveCount(0);
+    // What the page asks for by itself is answered before there is no account any more.
+    await hydrated(page);
+    await page.waitForLoadState('networkidle');
+    await Promise.all([page.waitForResponse('**/fn/profile'), header.profile.click()]);
+    await expect(settingsPage.goingBanner).toBeVisible();
+    await expect(settingsPage.goingBanner.getByRole('button')).toHaveCount(0);
     expect(await server.run('clean')).toContain('Deleted: 1 accounts');
     await letterTo(server, alice.email, 'deleted');
 

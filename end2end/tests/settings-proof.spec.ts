@@ -150,5 +150,6 @@ test.describe('where a link that signed in has taken the password away', () => {
     await settingsPage.button('Change the username').click();
     await settingsPage.proof.getByRole('link', { name: 'Have a letter sent' }).click();
     await expect(forgotPasswordPage.heading).toBeVisible();
+    await expect(page.getByText('Remembered it?'), 'who is signed in').toHaveCount(0);
   });
 });

@@ -155,7 +155,7 @@ test('signing out everywhere ends the sessions of other browsers too', async ({ 
   const elsewhere = await otherBrowser.newPage();
   await new SignInPage(elsewhere).signIn(alice);
   await signInPage.signIn(alice);
-  await home.signOutEverywhere.click();
+  await home.answerSignOutEverywhere('Sign me out');
   await expect(header.signIn).toBeVisible();
   await expect(page).toHaveURL('/');
 

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
 import { letterTo, lettersTo, linkIn } from '../fixtures/letters';
-import { askForAddress, somebody } from '../fixtures/person';
+import { askForAddress, askToBeDeleted, somebody } from '../fixtures/person';
 import { sessionCookies } from '../fixtures/thief';
 
 test.use({ javaScriptEnabled: false });
@@ -166,6 +166,23 @@ test('who says that it was not them is led to another password', async ({
   await resetPasswordPage.fill(newcomer.password);
   await signInPage.fill({ ...alice, password: newcomer.password });
   await expect(home.greeting(alice)).toBeVisible();
+});
+
+test('a page that can\'t do or show something without scripts says so', async ({ page, request, home, signInPage, settingsPage, alice }) => {
+  await askToBeDeleted(request, alice);
+  await signInPage.visit();
+  await signInPage.fill(alice);
+  await expect(home.greeting(alice)).toBeVisible();
+  const toKeep = page.getByText('To keep it, this page must be able to run scripts.');
+  await expect(settingsPage.deletionBanner.filter({ has: toKeep })).toBeVisible();
+  await page.goto('/settings/delete');
+  await expect(toKeep).toBeVisible();
+  for (const path of ['/settings/devices', '/settings/activity']) {
+    await page.goto(path);
+    await expect(page.getByText('To show or change anything here, this page must be able to run scripts.')).toBeVisible();
+  }
+  await page.goto('/settings/email');
+  await expect(page.getByText('To change something here, this page must be able to run scripts.')).toBeVisible();
 });
 
 test('what can\'t be done without scripts is not offered', async ({ page, home, registerPage, signInPage, alice }) => {

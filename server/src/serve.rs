@@ -4,6 +4,7 @@ mod waiting;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use app::page::DeletionDays;
 use auth::{
     Engine, EngineSettings, ExposeSecret, MasterSecret, Store, StoreError, clock::Clock,
     random::Randomness,
@@ -27,6 +28,9 @@ use crate::{
 
 /// How long to wait at the end for what is still to be written. A database that is away must not keep the program from ending.
 const FLUSH: Duration = Duration::from_secs(5);
+
+/// The seconds of a day.
+const DAY: u64 = 86_400;
 
 /// Where the server has time and chance from.
 #[derive(Clone, Debug)]
@@ -177,6 +181,7 @@ async fn state(
         site,
         randomness: sources.randomness,
         request_limit: settings.limits.request,
+        deletion_days: DeletionDays(settings.accounts.deletion_delay.as_secs() / DAY),
         is_measured: settings.metrics_listen.is_some(),
     }))
 }

@@ -2,6 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use app::page::DeletionDays;
 use auth::{Engine, random::Randomness};
 
 use crate::{
@@ -50,6 +51,8 @@ pub(crate) struct Parts {
     pub(crate) request_limit: std::time::Duration,
     /// Who carries letters, if any are sent.
     pub(crate) courier: Option<Arc<Courier>>,
+    /// How long a person may change their mind about deleting their account.
+    pub(crate) deletion_days: DeletionDays,
     /// Whether requests are measured.
     pub(crate) is_measured: bool,
 }

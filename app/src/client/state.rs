@@ -10,6 +10,7 @@ use super::story::{Happening, What};
 use crate::{
     error::ApiError,
     text::{Text, text},
+    words,
 };
 
 /// The most entries of the story that are kept.
@@ -38,6 +39,32 @@ impl TokenFacts {
         )]
         let left = ((self.ends_at - now) / 1000.0).ceil() as i64;
         left.clamp(0, self.lifetime)
+    }
+}
+
+/// What is to become of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It stays.
+    Stays,
+    /// It is deleted on a day that has not come, and can be kept.
+    Goes,
+    /// The day has come.
+    IsGoing,
+}
+
+impl Fate {
+    /// That of the viewer's account, when the server last told of their session: it is its clock that counts.
+    fn of(viewer: &Viewer) -> Self {
+        let session = &viewer.session;
+        let now = words::timestamp(&session.expires_at).map(|end| end - session.expires_in);
+        let Some(day) = &viewer.profile.deletes_at else {
+            return Self::Stays;
+        };
+        let has_come = words::timestamp(day)
+            .zip(now)
+            .is_some_and(|(day, now)| day <= now);
+        if has_come { Self::IsGoing } else { Self::Goes }
     }
 }
 
@@ -133,6 +160,14 @@ impl Session {
     /// The session of the app that this runs in.
     pub(crate) fn of_app() -> Self {
         use_context().unwrap_or_else(|| Self::new(None))
+    }
+
+    /// What is to become of the viewer's account.
+    pub(crate) fn fate(self) -> Memo<Fate> {
+        Memo::new(move |_| {
+            self.known
+                .with(|known| known.viewer.as_ref().map_or(Fate::Stays, Fate::of))
+        })
     }
 
     /// A text about the viewer.

@@ -43,6 +43,9 @@ pub(crate) fn AskButton(
     class: &'static str,
     /// What it asks.
     question: Question,
+    /// How long there is until what follows from a yes, where that is to be said before it.
+    #[prop(optional)]
+    term: String,
     /// What it does after a yes.
     action: Action,
 ) -> impl IntoView {
@@ -57,6 +60,11 @@ pub(crate) fn AskButton(
             open.set(true);
         }
     };
+    let consequence = if term.is_empty() {
+        question.consequence.to_owned()
+    } else {
+        term + " " + question.consequence
+    };
     let content = move || {
         let agree = move |_| {
             agreed.set(true);
@@ -64,7 +72,7 @@ pub(crate) fn AskButton(
         };
         whole(view! {
             <h2 id=HEADING>{question.heading}</h2>
-            <p class="quiet">{question.consequence}</p>
+            <p class="quiet">{consequence.clone()}</p>
             <div class="row">
                 <button class="plain" type="button" autofocus=true on:click=|_| page::close_dialog(DIALOG)>{question.no}</button>
                 <button class="danger" type="button" on:click=agree>{question.yes}</button>

@@ -8,37 +8,45 @@ use super::{
     letter_form::send_once,
 };
 use crate::{
-    client::{Session, page, session},
+    client::{Fate, Session, page, session},
     page::SendsMail,
     routes::{SETTINGS_DELETE, SETTINGS_EMAIL, VERIFY_EMAIL},
     server_fns::settings,
     text::{mark, text},
+    whole::whole,
     words,
 };
 
 /// Both of them, each where it is wanted and its own page is not open.
 #[component]
 pub(crate) fn Banners() -> impl IntoView {
-    let Session { known, .. } = Session::of_app();
+    let session = Session::of_app();
     let SendsMail(sends_mail) = use_context().unwrap_or_default();
     let path = use_location().pathname;
     let is_elsewhere = move |pages: &[&str]| path.with(|path| !pages.contains(&path.as_str()));
     let is_unverified = Memo::new(move |_| {
-        let is_so = known.with(|known| {
+        let is_so = session.known.with(|known| {
             let viewer = known.viewer.as_ref();
             viewer.is_some_and(|viewer| !viewer.profile.email_verified)
         });
         sends_mail && is_so && is_elsewhere(&[VERIFY_EMAIL, SETTINGS_EMAIL])
     });
-    let is_going = Memo::new(move |_| {
-        let is_so = known.with(|known| {
-            let viewer = known.viewer.as_ref();
-            viewer.is_some_and(|viewer| viewer.profile.deletes_at.is_some())
-        });
-        is_so && is_elsewhere(&[SETTINGS_DELETE])
+    let fate = session.fate();
+    let shown = Memo::new(move |_| {
+        let fate = fate.get();
+        (fate != Fate::Stays && is_elsewhere(&[SETTINGS_DELETE])).then_some(fate)
     });
+    let going = move || {
+        shown.get().map(|fate| {
+            if fate == Fate::IsGoing {
+                whole(view! { <IsGoing/> })
+            } else {
+                whole(view! { <Going/> })
+            }
+        })
+    };
     view! {
-        {move || is_going.get().then(|| view! { <Going/> })}
+        {going}
         {move || is_unverified.get().then(|| view! { <Unverified/> })}
     }
 }
@@ -89,7 +97,17 @@ fn Going() -> impl IntoView {
     }
 }
 
-/// A button that keeps the account after all.
+/// The account is being deleted, and nobody can keep it any more.
+#[component]
+fn IsGoing() -> impl IntoView {
+    view! {
+        <section class="banner grave" aria-label="Your account is being deleted">
+            <p><strong>"Your account is being deleted."</strong></p>
+        </section>
+    }
+}
+
+/// A button that keeps the account after all; without scripts, what it needs.
 #[component]
 pub(crate) fn KeepButton() -> impl IntoView {
     let keep = action(|| {
@@ -100,5 +118,8 @@ pub(crate) fn KeepButton() -> impl IntoView {
             Ok(())
         })
     });
-    view! { <ActionButton label="Keep my account" busy="Keeping it…" action=keep/> }
+    view! {
+        <ActionButton label="Keep my account" busy="Keeping it…" action=keep/>
+        <p class="scriptless">"To keep it, this page must be able to run scripts. Your browser does not let it."</p>
+    }
 }

@@ -28,7 +28,7 @@ const CLAIMS: [Claim; 14] = [
     ("jti", "This token's own id", |token| {
         token.claims.jti.clone()
     }),
-    ("auth_time", "When the password was given", |token| {
+    ("auth_time", "When they last proved who they are", |token| {
         words::moment_of(token.claims.auth_time)
     }),
     ("amr", "How they proved who they are", |token| {

@@ -29,10 +29,14 @@ pub(crate) fn LetterForm(
     progress: Progress,
     /// What its button says.
     label: &'static str,
+    /// Whether what it does takes something away, so that its button looks it.
+    #[prop(optional)]
+    grave: bool,
     /// Its fields, if it has any.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let class = if grave { "danger" } else { "primary" };
     view! {
         <form class="credentials" method="post" action=address novalidate on:submit=move |event| send_once(&event, progress.pending)>
             <p class="notice" role="alert" hidden=flag(move || progress.message().is_none())>
@@ -41,7 +45,7 @@ pub(crate) fn LetterForm(
             <input type="hidden" name="step" value=step/>
             <input type="hidden" name="next" value=next/>
             {children.map(|children| children())}
-            <button class="primary" type="submit" aria-disabled=mark(move || progress.pending.get())>
+            <button class=class type="submit" aria-disabled=mark(move || progress.pending.get())>
                 {text(move || if progress.pending.get() { "One moment…" } else { label }.to_owned())}
             </button>
         </form>

@@ -3,13 +3,21 @@
 use leptos::prelude::*;
 
 use super::{
-    action_button::{ActionButton, action},
+    action_button::action,
+    ask_button::{AskButton, Question},
     facts::{Fact, Facts},
 };
 use crate::{
     client::{Session, session},
     text::{fixed, text},
     words,
+};
+
+const END_ALL: Question = Question {
+    heading: "Sign out everywhere?",
+    consequence: "You are signed out on every device, on this one too.",
+    yes: "Sign me out",
+    no: "Stay signed in",
 };
 
 /// The card. All of it comes with the page.
@@ -67,7 +75,13 @@ pub(crate) fn SessionCard() -> impl IntoView {
             <p><span class="count">{number}</span> " " <span class="quiet">{unit}</span></p>
             <progress class="life" aria-label="Life left of the session" max=max value=value></progress>
             <Facts facts/>
-            <ActionButton label="Sign out everywhere" busy="Signing out…" action=action(|| Box::pin(session::sign_out_everywhere()))/>
+            <AskButton
+                label="Sign out everywhere"
+                busy="Signing out…"
+                class="plain"
+                question=END_ALL
+                action=action(|| Box::pin(session::sign_out_everywhere()))
+            />
         </section>
     }
 }

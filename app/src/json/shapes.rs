@@ -126,7 +126,8 @@ object!(Outset {
     status,
     minimum_length,
     sign_in_links,
-    sends_mail
+    sends_mail,
+    deletion_days
 });
 object!(FormState {
     form,

@@ -21,6 +21,8 @@ struct Words {
     /// What will happen: before the account's name, between it and the address, and behind that.
     promise: [&'static str; 3],
     button: &'static str,
+    /// Whether the button takes something away from somebody.
+    grave: bool,
     done: &'static str,
     void: &'static str,
     /// Where to go when the link is void.
@@ -37,6 +39,7 @@ static CONFIRM: Words = Words {
         ". Other devices are signed out, and the address that it has now is told, with a link that undoes this for 7 days.",
     ],
     button: "Use this address",
+    grave: false,
     done: "Your account has its new address. Sign in with it from now on, or with your username as before.",
     void: "This link can't be used any more: it was used, is too old, a newer one was sent, or somebody else has the address by now.",
     instead: (HOME, "Go to the start"),
@@ -52,6 +55,7 @@ static UNDO: Words = Words {
         ". Everybody is signed out of it, and its password is no longer good: a letter with a link to choose another is sent to this address.",
     ],
     button: "Take the change back",
+    grave: true,
     done: "Your account has its former address again, and everybody is signed out of it. A letter is on its way to you: choose another password \
            by the link in it.",
     void: "This link can't be used any more: it was used, is too old, or somebody else has the address by now.",
@@ -69,6 +73,7 @@ static DISOWN: Words = Words {
         ". If the account was to be deleted, it is kept.",
     ],
     button: "It wasn't me: sign them out",
+    grave: true,
     done: "They are signed out, and the password is no longer good. A letter is on its way to you: its link leads back in.",
     void: "This link can't be used any more: it was used, or is too old. If somebody may know your password, choose another.",
     instead: (FORGOT_PASSWORD, "Choose another password"),
@@ -125,6 +130,13 @@ fn opened(words: &'static Words, state: FormState) -> AnyView {
     let [before, between, behind] = words.promise;
     whole(view! {
         <p class="quiet">{before}<strong>{username}</strong>{between}<strong>{email}</strong>{behind}</p>
-        <LetterForm address=words.address step="link" next=String::new() progress label=words.button/>
+        <LetterForm
+            address=words.address
+            step="link"
+            next=String::new()
+            progress
+            label=words.button
+            grave=words.grave
+        />
     })
 }

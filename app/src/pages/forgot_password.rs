@@ -4,6 +4,7 @@ use auth::error::Field as Name;
 use leptos::prelude::*;
 
 use crate::{
+    client::Session,
     components::{
         field::{Field, FieldFacts},
         heading::Heading,
@@ -19,6 +20,7 @@ use crate::{
 /// The page.
 #[component]
 pub(crate) fn ForgotPassword() -> impl IntoView {
+    let Session { signed_in, .. } = Session::of_app();
     let forms = [Form::ForgotPassword, Form::LetterAsked, Form::NoMail];
     let state = Opening::of_app().take_any(&forms);
     let card = match state {
@@ -34,10 +36,15 @@ pub(crate) fn ForgotPassword() -> impl IntoView {
         }),
         state => whole(view! { <Ask state/> }),
     };
+    let sign_in = move || {
+        (!signed_in.get()).then(|| {
+            view! { <p class="below">"Remembered it? " <a href=LOGIN>"Sign in"</a></p> }
+        })
+    };
     view! {
         <div class="door">
             <div class="card">{card}</div>
-            <p class="below">"Remembered it? " <a href=LOGIN>"Sign in"</a></p>
+            {sign_in}
         </div>
     }
 }

@@ -27,8 +27,14 @@ use crate::{
         SETTINGS, SETTINGS_ACTIVITY, SETTINGS_DELETE, SETTINGS_DEVICES, SETTINGS_EMAIL,
         SETTINGS_EXPORT, SETTINGS_PASSWORD, SETTINGS_PROFILE,
     },
+    text::text,
     whole::whole,
 };
+
+/// What is said of a page that can't run scripts, where it shows something all the same.
+const TO_CHANGE: &str = "To change something here, this page must be able to run scripts. Your browser does not let it.";
+/// The same of a page that asks for what it shows.
+const TO_SHOW: &str = "To show or change anything here, this page must be able to run scripts. Your browser does not let it.";
 
 /// One of the pages.
 struct Place {
@@ -109,6 +115,11 @@ pub(crate) fn Settings() -> impl IntoView {
     });
     let here = move || PLACES.get(place.get());
     admit(move || here().map_or(SETTINGS, |place| place.path));
+    let scriptless = move || {
+        let lists = [SETTINGS_DEVICES, SETTINGS_ACTIVITY];
+        let asks = here().is_some_and(|place| lists.contains(&place.path));
+        if asks { TO_SHOW } else { TO_CHANGE }
+    };
     let ways = || {
         PLACES
             .iter()
@@ -121,9 +132,7 @@ pub(crate) fn Settings() -> impl IntoView {
                 <div class="page settings">
                     <nav aria-label="Settings"><ul>{ways()}</ul></nav>
                     <div class="sheet">
-                        <p class="notice calm scriptless">
-                            "To change something here, this page must be able to run scripts. Your browser does not let it."
-                        </p>
+                        <p class="notice calm scriptless">{text(move || scriptless().to_owned())}</p>
                         {move || here().map(|place| (place.page)())}
                     </div>
                 </div>

@@ -54,7 +54,7 @@ pub(crate) fn VerifyEmail() -> impl IntoView {
     view! {
         <div class="door">
             <div class="card">
-                <Heading text=fixed("Confirm your address")/>
+                <Heading text=fixed("Confirm your email address")/>
                 {card}
             </div>
             {below}

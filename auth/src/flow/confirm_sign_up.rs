@@ -237,7 +237,7 @@ async fn make(
         Confirmed::Taken if store.user_by_username(username).await?.is_some() => {
             return Err(Error::of(
                 Field::Username,
-                "Somebody has taken this username meanwhile. Choose another",
+                "Somebody has this username. Choose another",
             ));
         }
         Confirmed::Taken | Confirmed::Gone => return Err(Error::InvalidLink),

@@ -16,8 +16,8 @@ use crate::{
     store::Link,
 };
 
-/// Sends another letter to the account's address. The link and the code of the former are no longer good. Where the address was proven already,
-/// nothing is done.
+/// Sends another letter to the account's address. The link and the code of the former are no longer good. Answers false, and does nothing, where the
+/// address was proven already.
 ///
 /// # Errors
 /// [`Error::NoMail`], where none is sent; [`Error::TooManyTries`] when letters were asked for too often.
@@ -25,7 +25,7 @@ pub async fn ask_to_verify_email(
     engine: &Engine,
     who: &Authenticated,
     device: &Device,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     ask(engine, who.user(), who.session(), device).await
 }
 
@@ -37,7 +37,7 @@ pub async fn ask_to_verify_email_by_cookie(
     engine: &Engine,
     refresh_token: &SecretString,
     device: &Device,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let session = engine
         .session_behind(refresh_token, engine.now())
         .await?
@@ -50,11 +50,11 @@ async fn ask(
     user: UserId,
     session: SessionId,
     device: &Device,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let store = &engine.parts().store;
     let user = store.user(user).await?.ok_or(Error::InvalidToken)?;
     if user.email_verified_at.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     if !engine.sends_mail() {
         return Err(Error::NoMail);
@@ -80,7 +80,7 @@ async fn ask(
         store.ask_for_link(letter, Some(&event)).await?;
         engine.posted();
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Takes the link of such a letter, in whichever browser it was opened.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth::{Engine, Grant, Letter, Occasion, account::Profile, flow};
+use auth::{Engine, Error, Grant, Letter, Occasion, account::Profile, flow};
 
 use crate::support::{
     PASSWORD, TestDatabase, assert_invalid, call, device, eventually, mail, new_user, on_database,
@@ -97,7 +97,9 @@ async fn once_its_day_has_come_there_is_no_way_back() {
     database.turn(Duration::from_secs(14 * 24 * 60 * 60 - 1));
     let ada = refresh(&engine, &ada.refresh_token).await.unwrap();
     database.turn(Duration::from_secs(1));
-    assert!(cancel(&engine, &ada).await.deletes_at.is_some());
+    let as_ada = who(&engine, &ada).await;
+    let answer = flow::cancel_deletion(&engine, &as_ada, &device()).await;
+    assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
     assert_eq!(engine.clean_once().await.unwrap().users, 1);
 }
 

@@ -53,6 +53,11 @@ impl KeptLetter {
             at: letter.at.to_rfc3339(),
         }
     }
+
+    /// When that happened, in words.
+    pub(super) fn moment(&self) -> String {
+        app::words::moment(&self.at)
+    }
 }
 
 /// The addresses in a text that stand on lines of their own and hold a token.

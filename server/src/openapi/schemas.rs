@@ -179,7 +179,7 @@ pub(crate) struct NewPassword {
 pub(crate) struct Accepted {
     /// What was done.
     #[schema(
-        pattern = "^(letter_sent|confirmation_sent|changed)$",
+        pattern = "^(letter_sent|confirmation_sent|changed|already_verified)$",
         example = "letter_sent"
     )]
     status: String,

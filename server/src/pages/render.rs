@@ -101,6 +101,7 @@ impl Page {
             policy: state.engine.password_policy(),
             sign_in_links: SignInLinks(state.engine.takes_sign_in_links()),
             sends_mail: SendsMail(state.engine.sends_mail()),
+            deletion_days: state.deletion_days,
             nonce: Nonce::from_value(self.nonce.0),
         };
         let (options, names) = (state.site.options.clone(), state.site.names.clone());

@@ -139,7 +139,8 @@ async fn by_cookie(
 ) -> Result<(), auth::Error> {
     let engine = &state.engine;
     if step == Step::Send {
-        flow::ask_to_verify_email_by_cookie(engine, cookie, device).await
+        let asked = flow::ask_to_verify_email_by_cookie(engine, cookie, device).await;
+        asked.map(|_| ())
     } else {
         flow::verify_email_by_code_and_cookie(engine, cookie, code, device).await
     }

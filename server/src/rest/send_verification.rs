@@ -21,12 +21,12 @@ use crate::{
     operation_id = "sendVerification",
     tag = openapi::ACCOUNT,
     summary = "Have another letter sent to prove one's address",
-    description = "Sends a link and a code to the caller's address. Those of the former letter are no longer good. Where the address was proven already, nothing is sent. One a minute, and five an hour; sooner it is too many tries. A body is not read.",
+    description = "Sends a link and a code to the caller's address. Those of the former letter are no longer good. Where the address was proven already, nothing is sent (`already_verified`). One a minute, and five an hour; sooner it is too many tries. A body is not read.",
     security(("bearer" = [])),
     responses(
         (
             status = 202,
-            description = "A letter is on its way",
+            description = "A letter is on its way (`letter_sent`), or there is nothing to prove (`already_verified`)",
             body = openapi::Accepted,
             headers(("Cache-Control" = String, description = "`no-store`")),
             links(
@@ -42,10 +42,14 @@ pub(crate) async fn send_verification(
     Asker(device): Asker,
     Caller(who): Caller,
 ) -> Result<Response, Problem> {
-    flow::ask_to_verify_email(&state.engine, &who, &device)
+    let is_sent = flow::ask_to_verify_email(&state.engine, &who, &device)
         .await
         .map_err(Problem::at_bearer)?;
-    Ok(answer::accepted("letter_sent"))
+    Ok(answer::accepted(if is_sent {
+        "letter_sent"
+    } else {
+        "already_verified"
+    }))
 }
 
 /// What it answers instead.

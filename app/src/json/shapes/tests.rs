@@ -165,6 +165,7 @@ fn what_a_page_begins_with_is_read_as_it_was_written() {
             minimum_length: 12,
             sign_in_links: true,
             sends_mail: true,
+            deletion_days: 14,
         });
     }
     survives(&Outset {
@@ -175,6 +176,7 @@ fn what_a_page_begins_with_is_read_as_it_was_written() {
         minimum_length: 8,
         sign_in_links: false,
         sends_mail: false,
+        deletion_days: 0,
     });
 }
 

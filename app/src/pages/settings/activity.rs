@@ -151,7 +151,9 @@ fn Happened(event: AccountEvent, log: Log) -> impl IntoView {
         let id = event.id;
         let disown = action(move || Box::pin(log.disown(id.clone(), sends_mail)));
         let question = if sends_mail { BY_LETTER } else { WITHOUT_LETTER };
-        let about = sentence.clone();
+        // To the second, so that no two buttons are called the same.
+        let at = words::timestamp(&event.at).map(words::moment_of);
+        let about = format!("{sentence}, {}", at.unwrap_or_default());
         view! {
             <AskButton label="It wasn't me" about busy="Signing them out…" class="plain short" question action=disown/>
         }

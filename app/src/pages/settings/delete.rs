@@ -4,14 +4,15 @@ use auth::session::Viewer;
 use leptos::prelude::*;
 
 use crate::{
-    client::{Session, page, session},
+    client::{Fate, Session, page, session},
     components::{
         action_button::action,
         ask_button::{AskButton, Question},
         banners::KeepButton,
         heading::Heading,
     },
-    routes::SETTINGS_EXPORT,
+    page::DeletionDays,
+    routes::{SETTINGS_DELETE, SETTINGS_EXPORT},
     server_fns::settings,
     text::fixed,
     whole::whole,
@@ -20,7 +21,7 @@ use crate::{
 
 const LEAVE: Question = Question {
     heading: "Delete your account?",
-    consequence: "It goes on as before for some days, in which you can take this back. Then it is gone, and nobody can bring it back.",
+    consequence: "Then it is gone, and nobody can bring it back.",
     yes: "Delete my account",
     no: "Keep it",
 };
@@ -28,21 +29,13 @@ const LEAVE: Question = Question {
 /// The page.
 #[component]
 pub(super) fn Delete() -> impl IntoView {
-    let Session { known, .. } = Session::of_app();
-    let is_planned = Memo::new(move |_| {
-        known.with(|known| {
-            let viewer = known.viewer.as_ref();
-            viewer.is_some_and(|viewer| viewer.profile.deletes_at.is_some())
-        })
-    });
+    let fate = Session::of_app().fate();
     view! {
         <Heading text=fixed("Delete account")/>
-        {move || {
-            if is_planned.get() {
-                whole(view! { <Planned/> })
-            } else {
-                whole(view! { <Ask/> })
-            }
+        {move || match fate.get() {
+            Fate::Stays => whole(view! { <Ask/> }),
+            Fate::Goes => whole(view! { <Planned/> }),
+            Fate::IsGoing => whole(view! { <IsGoing/> }),
         }}
     }
 }
@@ -50,10 +43,17 @@ pub(super) fn Delete() -> impl IntoView {
 /// What is lost, and the button.
 #[component]
 fn Ask() -> impl IntoView {
-    let leave = action(|| {
-        Box::pin(async {
-            session::take_profile(settings::plan_deletion().await?);
-            page::focus("main");
+    let DeletionDays(days) = use_context().unwrap_or_default();
+    let leave = action(move || {
+        Box::pin(async move {
+            let profile = settings::plan_deletion().await?;
+            if days == 0 {
+                // The server tells what is left of it by now.
+                page::replace(SETTINGS_DELETE);
+            } else {
+                session::take_profile(profile);
+                page::focus("main");
+            }
             Ok(())
         })
     });
@@ -65,8 +65,18 @@ fn Ask() -> impl IntoView {
                 <li>"All your sessions: you are signed out on every device."</li>
                 <li>"What happened to your account. What must be kept of it no longer names you."</li>
             </ul>
+            <p>{term(days)}</p>
             <p class="quiet">"You may want " <a href=SETTINGS_EXPORT>"a copy of your data"</a> " first."</p>
-            <p><AskButton label="Delete my account" busy="Asking for it…" class="danger" question=LEAVE action=leave/></p>
+            <p>
+                <AskButton
+                    label="Delete my account"
+                    busy="Asking for it…"
+                    class="danger"
+                    question=LEAVE
+                    term=term(days)
+                    action=leave
+                />
+            </p>
         </section>
     }
 }
@@ -83,6 +93,26 @@ fn Planned() -> impl IntoView {
             <p role="status">"Until " {until} " all goes on as before, and you can keep it. Then it is gone for good."</p>
             <KeepButton/>
         </section>
+    }
+}
+
+/// It is too late.
+#[component]
+fn IsGoing() -> impl IntoView {
+    view! {
+        <section class="card grave" aria-label="Delete account">
+            <p role="status"><strong>"Your account is being deleted."</strong></p>
+        </section>
+    }
+}
+
+/// How long one has to change one's mind.
+fn term(days: u64) -> String {
+    if days == 0 {
+        "It is deleted at once.".to_owned()
+    } else {
+        let days = words::count(days, "day");
+        format!("It goes on as before for {days}, in which you can take this back.")
     }
 }
 

@@ -6,7 +6,7 @@ use super::PLACES;
 use crate::{
     client::Session,
     components::heading::Heading,
-    routes::SETTINGS_PASSWORD,
+    routes::{PROFILE, SETTINGS_PASSWORD},
     text::{fixed, text},
 };
 
@@ -41,6 +41,13 @@ pub(super) fn Overview() -> impl IntoView {
             <Heading text=fixed("Settings")/>
             <p class="quiet">"Your account, and what you can do with it."</p>
         </div>
-        <ul class="card overview">{places}</ul>
+        <ul class="card overview">
+            // On a narrow screen the line at the top has no room for it.
+            <li>
+                <a href=PROFILE>"Profile"</a>
+                <p class="quiet">"Your account, as the server knows it"</p>
+            </li>
+            {places}
+        </ul>
     }
 }

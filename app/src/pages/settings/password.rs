@@ -18,6 +18,7 @@ use crate::{
         progress::Progress,
         said::Said,
     },
+    page::SendsMail,
     routes::FORGOT_PASSWORD,
     text::{fixed, text},
     whole::whole,
@@ -27,11 +28,16 @@ use crate::{
 #[component]
 pub(super) fn Password() -> impl IntoView {
     let Session { has_password, .. } = Session::of_app();
+    let SendsMail(sends_mail) = use_context().unwrap_or_default();
     let consequence = text(move || {
-        let said = if has_password.get() {
-            "Once it is changed you are signed out on all other devices, and told by a letter where this service sends mail."
-        } else {
-            "Once you have chosen one, everybody is signed out of your account, you too."
+        let said = match (has_password.get(), sends_mail) {
+            (true, true) => {
+                "Once it is changed you are signed out on all other devices, and a letter tells you of it."
+            }
+            (true, false) => "Once it is changed you are signed out on all other devices.",
+            (false, _) => {
+                "Once you have chosen one, everybody is signed out of your account, you too."
+            }
         };
         said.to_owned()
     });
