@@ -1,6 +1,7 @@
 //! The verbs: what a door of the program asks the engine to do. Each is one use case from its start to its end.
 
 mod activity;
+mod asking;
 pub mod administration;
 mod authenticate;
 mod beginning;

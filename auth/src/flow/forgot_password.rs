@@ -4,7 +4,8 @@ use secrecy::SecretString;
 
 use super::{
     Device,
-    link::{address_in, ask_for_link, found_link},
+    asking::{address_in, ask_for_link},
+    link::found_link,
 };
 use crate::{
     Engine, Error,

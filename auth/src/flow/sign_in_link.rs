@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::{
     Device, Grant, SignInWay,
     known_device::Browser,
-    link::{address_in, ask_for_link, found_link},
+    asking::{address_in, ask_for_link},
+    link::found_link,
     tries::Try,
     typed_code,
 };

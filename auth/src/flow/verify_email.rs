@@ -4,7 +4,8 @@ use secrecy::SecretString;
 
 use super::{
     Authenticated, Device,
-    link::{found_link, is_code},
+    link::found_link,
+    typed_code::is_code,
 };
 use crate::{
     Engine, Error,

@@ -15,7 +15,7 @@ pub struct SessionSummary {
     pub generation: i64,
     /// When the session began, RFC 3339 in UTC.
     pub created_at: String,
-    /// When the password was last given, RFC 3339 in UTC. A refresh never renews it.
+    /// When its user last proved who they are, by a password or a letter; RFC 3339 in UTC. A refresh never renews it.
     pub auth_time: String,
     /// When the refresh token was last rotated, RFC 3339 in UTC; absent before the first rotation.
     pub rotated_at: Option<String>,

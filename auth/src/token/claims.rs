@@ -22,7 +22,7 @@ pub struct AccessClaims {
     pub nbf: Option<i64>,
     /// The token's own id.
     pub jti: String,
-    /// When the password was given, in seconds since 1970 (UTC).
+    /// When its user last proved who they are, by a password or a letter; in seconds since 1970 (UTC).
     pub auth_time: i64,
     /// How the user proved who they are (RFC 8176).
     pub amr: Vec<String>,
