@@ -228,7 +228,7 @@ const STATES: Record<string, State> = {
       await verify.visit();
       await verify.code.fill('1');
       await verify.confirm.click();
-      await expect(verify.alert).toBeVisible();
+      await expect(verify.code).toHaveAccessibleDescription(/^This code is not the one/);
     },
   },
   'what was somebody else\'s doing': {
