@@ -1,8 +1,8 @@
 //! The verbs: what a door of the program asks the engine to do. Each is one use case from its start to its end.
 
 mod activity;
-mod asking;
 pub mod administration;
+mod asking;
 mod authenticate;
 mod beginning;
 mod change_email;

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{
     Device, Grant, SignInWay,
-    known_device::Browser,
     asking::{address_in, ask_for_link},
+    known_device::Browser,
     link::found_link,
     tries::Try,
     typed_code,

@@ -2,11 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{
-    Authenticated, Device,
-    link::found_link,
-    typed_code::is_code,
-};
+use super::{Authenticated, Device, link::found_link, typed_code::is_code};
 use crate::{
     Engine, Error,
     account::UserId,
