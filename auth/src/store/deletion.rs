@@ -3,8 +3,8 @@
 use sqlx::FromRow;
 
 use super::{
-    NewLetter, Store, StoreError, audit::insert_audit_event, begin, letter::insert_letter, reading,
-    session::standing_session, user::hold_user, writing,
+    NewLetter, Store, StoreError, audit::insert_audit_event, begin, letter::insert_letter,
+    pending_sign_up::forget_sign_ups, reading, session::standing_session, user::hold_user, writing,
 };
 use crate::{account::UserId, audit::AuditEvent, clock::Timestamp, session::SessionId};
 
@@ -126,6 +126,7 @@ impl Store {
             // In the order in which an operator's deletion takes them.
             sqlx::query("INSERT INTO deletions (user_id, deleted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
                 .bind(user).bind(event.at).execute(&mut *transaction).await?;
+            forget_sign_ups!(user).execute(&mut *transaction).await?;
             let deleted = sqlx::query("DELETE FROM users WHERE id = $1 AND deletes_at <= $2")
                 .bind(user).bind(due).execute(&mut *transaction).await?.rows_affected();
             if deleted == 1 {

@@ -68,6 +68,17 @@ pub(crate) enum Confirmed {
     Gone,
 }
 
+/// The statement that forgets who asked for an account with the address of this user, which tells nobody more once the user is gone.
+macro_rules! forget_sign_ups {
+    ($user:expr) => {
+        sqlx::query(
+            "DELETE FROM pending_sign_ups WHERE email = (SELECT email FROM users WHERE id = $1)",
+        )
+        .bind($user)
+    };
+}
+pub(super) use forget_sign_ups;
+
 impl Store {
     /// Writes down who asks for an account, and the letter that goes to the address, if one does: all of it or nothing. By the same statements
     /// whether there is an account of the address or not.

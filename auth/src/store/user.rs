@@ -9,7 +9,9 @@ use super::{
     begin,
     known_device::insert_known_device,
     letter::insert_letter,
-    only, reading,
+    only,
+    pending_sign_up::forget_sign_ups,
+    reading,
     session::{end_sessions_of, insert_session},
     writing,
 };
@@ -298,6 +300,7 @@ impl Store {
             let mut transaction = begin(pool).await?;
             sqlx::query("INSERT INTO deletions (user_id, deleted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
                 .bind(user).bind(event.at).execute(&mut *transaction).await?;
+            forget_sign_ups!(user).execute(&mut *transaction).await?;
             let deleted = sqlx::query("DELETE FROM users WHERE id = $1").bind(user).execute(&mut *transaction).await?.rows_affected();
             if deleted == 1 {
                 insert_audit_event!(event).execute(&mut *transaction).await?;

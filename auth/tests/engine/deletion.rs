@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth::{Engine, Error, Grant, Letter, Occasion, account::Profile, flow};
+use auth::{Engine, Error, Grant, Letter, Occasion, Verification, account::Profile, flow};
 
 use crate::support::{
     PASSWORD, TestDatabase, assert_invalid, call, device, eventually, mail, new_user, on_database,
@@ -101,6 +101,33 @@ async fn once_its_day_has_come_there_is_no_way_back() {
     let answer = flow::cancel_deletion(&engine, &as_ada, &device()).await;
     assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
     assert_eq!(engine.clean_once().await.unwrap().users, 1);
+}
+
+/// Somebody has asked for an account with the address while it was the owner's.
+#[tokio::test]
+async fn nobody_is_left_who_asked_for_an_account_with_its_address() {
+    let database = TestDatabase::new().await;
+    let engine = engine(&database).await;
+    let ada = sign_up(&engine, "ada").await;
+    let requiring = database
+        .engine_with(|settings| {
+            settings.sends_mail = true;
+            settings.verification = Verification::Required;
+        })
+        .await;
+    plan(&engine, &ada).await;
+    database.turn(Duration::from_hours(14 * 24 - 1));
+    for name in ["eve", "bob"] {
+        let mut user = new_user(name);
+        if name == "eve" {
+            user.email = "ada@example.org".to_owned();
+        }
+        flow::sign_up(&requiring, user).await.unwrap();
+    }
+    database.turn(Duration::from_hours(1));
+    assert_eq!(engine.clean_once().await.unwrap().users, 1);
+    let left = "SELECT COUNT(*) FROM pending_sign_ups WHERE email = 'ada@example.org'";
+    assert_eq!(count(&database, left).await, 0);
 }
 
 #[tokio::test]

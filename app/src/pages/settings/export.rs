@@ -39,8 +39,8 @@ pub(super) fn Export() -> impl IntoView {
         </div>
         <section class="card stack" aria-label="Your data">
             <p>
-                "It is JSON: your account, your sessions, what happened to your account, the notices to you, and the browsers that you are known in. \
-                No password and no token is in it."
+                "It is JSON: your account, your sessions, what happened to your account, the notices to you, the browsers that you are known in, and \
+                what letters to you are good for. No password and no token is in it."
             </p>
             <Said said/>
             <p><ActionButton label="Download my data" busy="Gathering it…" action=export/></p>
