@@ -72,6 +72,7 @@ async fn sessions_that_began_since_end_too() {
     let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
     let key = thief.device_key.clone().unwrap();
     let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    database.turn(Duration::from_secs(1));
     let again = sign_in_from(&engine, "ada", PASSWORD, Some(key.expose_secret()))
         .await
         .unwrap();
@@ -89,6 +90,7 @@ async fn where_that_session_has_run_out_all_end() {
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
     mail(&engine).await;
+    database.turn(Duration::from_secs(1));
     sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
     let told = only_link(&mail(&engine).await, Occasion::NewDevice);
     let run_out: Vec<i64> = on_database!(database, pool => sqlx::query_scalar(
