@@ -2,7 +2,9 @@
 
 import { expect, test as base } from '../fixtures';
 import { linkIn } from '../fixtures/letters';
+import { askForAddress, askToBeDeleted } from '../fixtures/person';
 import { MailServer, PYTHON } from '../fixtures/mail-server';
+import { RegisterPage } from '../pages/register';
 
 const NEW = 'eight loud hatters hum at dusk';
 
@@ -13,6 +15,11 @@ const RESET = 'Choose another password';
 const NEW_ADDRESS = 'Confirm your new email address';
 const CHANGED_ADDRESS = 'Your email address was changed';
 const CHANGED_PASSWORD = 'Your password was changed';
+const NEW_BROWSER = 'Somebody signed in from a new browser';
+const RECOVER = 'Get your account back';
+const DELETION = 'Your account is going to be deleted';
+const SIGN_IN = 'Your link to sign in';
+const TAKEN = 'You have an account already';
 
 base.skip(!process.env[PYTHON], `no mail server is here: ${PYTHON} names no Python for it, which tools/smtp.sh brings`);
 
@@ -32,7 +39,7 @@ const test = base.extend<Fixtures>({
   },
   mailServer: async ({ post }, use) => use(post.mailServer),
   settings: async ({ post, verification }, use) =>
-    use({ LATCHKEY_MAIL_URL: post.url, LATCHKEY_MAIL_FROM: 'Latchkey <post@latchkey.example>', LATCHKEY_VERIFICATION: verification }),
+    use({ LATCHKEY_MAIL_URL: post.url, LATCHKEY_MAIL_FROM: 'Latchkey <post@latchkey.example>', LATCHKEY_VERIFICATION: verification, LATCHKEY_SIGN_IN_LINKS: 'true' }),
 });
 
 test('an address is proven by the link', async ({ page, mailServer, verifyEmailPage, alice }) => {
@@ -101,6 +108,63 @@ test('another address is proven by its letter, and taken back by that to the for
   await expect(home.greeting(alice)).toBeVisible();
 });
 
+test('one signs in by the link of a letter, and by the code of another', async ({ page, server, mailServer, home, header, alice }) => {
+  const ask = async () => {
+    await page.goto('/sign-in-link');
+    await page.getByLabel('Email', { exact: true }).fill(alice.email);
+    await page.getByRole('button', { name: 'Send the letter' }).click();
+    await expect(page.getByRole('heading', { name: 'Look into your mail' })).toBeVisible();
+  };
+  await ask();
+  await page.goto(linkIn(await mailServer.letterTo(alice.email, SIGN_IN), '/sign-in-link'));
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(home.greeting(alice)).toBeVisible();
+  await header.signOut.click();
+  await expect(header.signIn).toBeVisible();
+  await server.advance(60);
+  await ask();
+  const letter = await mailServer.letterTo(alice.email, SIGN_IN, 2);
+  await page.getByLabel('Code from the letter').fill(letter.code!);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(home.greeting(alice)).toBeVisible();
+});
+
+test('whoever has signed in and moved the account is shut out by the letters to its owner', async ({
+  page, otherBrowser, mailServer, home, signInPage, resetPasswordPage, alice, newcomer,
+}) => {
+  await askForAddress(otherBrowser.request, alice, newcomer.email);
+  const told = await mailServer.letterTo(alice.email, NEW_BROWSER);
+  await page.goto(linkIn(await mailServer.letterTo(newcomer.email, NEW_ADDRESS), '/confirm-email'));
+  await page.getByRole('button', { name: 'Use this address' }).click();
+  await expect(page.getByText('Your account has its new address.')).toBeVisible();
+
+  await page.goto(linkIn(told, '/not-me'));
+  await page.getByRole('button', { name: 'It wasn\'t me: sign them out' }).click();
+  await expect(page.getByText('They are signed out, and the password is no longer good.')).toBeVisible();
+  await page.goto(linkIn(await mailServer.letterTo(alice.email, RECOVER), '/undo-email-change'));
+  await page.getByRole('button', { name: 'Take the change back' }).click();
+  await expect(page.getByText('Your account has its former address again')).toBeVisible();
+  await page.goto(linkIn(await mailServer.letterTo(alice.email, RESET), '/reset-password'));
+  await resetPasswordPage.fill(NEW);
+  await signInPage.fill({ username: alice.email, password: NEW });
+  await expect(home.greeting(alice)).toBeVisible();
+});
+
+test('an account that was to be deleted is kept by the letter that tells of it', async ({
+  page, request, mailServer, home, signInPage, resetPasswordPage, alice,
+}) => {
+  await askToBeDeleted(request, alice);
+  await page.goto(linkIn(await mailServer.letterTo(alice.email, DELETION), '/not-me'));
+  await page.getByRole('button', { name: 'It wasn\'t me: sign them out' }).click();
+  await expect(page.getByText('They are signed out, and the password is no longer good.')).toBeVisible();
+  await page.goto(linkIn(await mailServer.letterTo(alice.email, RESET), '/reset-password'));
+  await resetPasswordPage.fill(NEW);
+  await signInPage.fill({ ...alice, password: NEW });
+  await expect(home.greeting(alice)).toBeVisible();
+  await page.goto('/settings/delete');
+  await expect(page.getByRole('button', { name: 'Delete my account' })).toBeVisible();
+});
+
 test.describe('where an address must be proven before there is an account', () => {
   test.use({ verification: 'required' });
 
@@ -111,5 +175,23 @@ test.describe('where an address must be proven before there is an account', () =
     await page.goto(linkIn(await mailServer.letterTo(newcomer.email, SIGN_UP), '/confirm-sign-up'));
     await page.getByRole('button', { name: 'Create the account' }).click();
     await expect(home.greeting(newcomer)).toBeVisible();
+  });
+
+  test('the owner of the address is told that somebody asked for an account with it', async ({
+    page, server, otherBrowser, mailServer, home, registerPage, newcomer,
+  }) => {
+    await registerPage.open();
+    await registerPage.fill(newcomer);
+    await page.goto(linkIn(await mailServer.letterTo(newcomer.email, SIGN_UP), '/confirm-sign-up'));
+    await page.getByRole('button', { name: 'Create the account' }).click();
+    await expect(home.greeting(newcomer)).toBeVisible();
+    await server.advance(60);
+    const elsewhere = await otherBrowser.newPage();
+    const again = new RegisterPage(elsewhere);
+    await again.open();
+    await again.fill({ ...newcomer, username: `${newcomer.username}-2` });
+    await expect(elsewhere.getByRole('heading', { name: 'Look into your mail' })).toBeVisible();
+    const told = await mailServer.letterTo(newcomer.email, TAKEN);
+    expect(told.links.filter((link) => link.includes('token'))).toEqual([]);
   });
 });
