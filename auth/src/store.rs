@@ -58,7 +58,7 @@ pub(crate) use self::{
     letter::LetterRow,
     link::{Link, NewLink},
     mail_count::AskingLimit,
-    own_session::Distrust,
+    own_session::{Distrust, SaidBy},
     pending_sign_up::{Confirmation, Confirmed, NewPendingSignUp, PendingSignUp},
     sign_in_failure::Failures,
 };

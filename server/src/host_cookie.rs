@@ -3,9 +3,12 @@
 //! refresh cookie, and has the same attributes.
 
 use auth::{ExposeSecret, SecretString};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::{
+    http::{HeaderMap, HeaderValue, header::SET_COOKIE},
+    response::Response,
+};
 
-use crate::{refresh_cookie::read_named, settings::CookieKind};
+use crate::{problem::Problem, refresh_cookie::read_named, settings::CookieKind};
 
 /// What a cookie is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +100,20 @@ impl HostCookie {
     /// The `Set-Cookie` that takes it from a browser. It repeats the attributes: browsers refuse a `__Host-` cookie without them.
     pub(crate) fn clear(self) -> Option<HeaderValue> {
         self.header("", 0)
+    }
+
+    /// Gives it to a browser with an answer.
+    ///
+    /// # Errors
+    /// An internal problem, if `value` holds what no header can.
+    pub(crate) fn give(
+        self,
+        value: &SecretString,
+        mut response: Response,
+    ) -> Result<Response, Problem> {
+        let cookie = self.set(value).ok_or_else(Problem::internal)?;
+        response.headers_mut().append(SET_COOKIE, cookie);
+        Ok(response)
     }
 
     fn header(self, value: &str, max_age: u32) -> Option<HeaderValue> {

@@ -2,7 +2,10 @@
 
 use secrecy::SecretString;
 
-use super::{Authenticated, Device, link::found_link, reauthenticate::require_recent_proof};
+use super::{
+    Authenticated, Device, asking::address_in, link::found_link,
+    reauthenticate::require_recent_proof,
+};
 use crate::{
     Engine, Error,
     account::{EmailAddress, User, UserId},
@@ -28,7 +31,7 @@ pub async fn change_email(
     device: &Device,
 ) -> Result<(), Error> {
     require_recent_proof(engine, who)?;
-    let email = EmailAddress::parse(email).map_err(refused)?;
+    let email = address_in(email)?;
     let user = engine.parts().store.user(who.user()).await?;
     let user = user.ok_or(Error::InvalidToken)?;
     if user.email == email.as_str() {

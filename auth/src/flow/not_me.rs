@@ -11,7 +11,7 @@ use crate::{
     letter::{LetterDetail, Occasion},
     link::Purpose,
     session::SessionId,
-    store::{Distrust, Link},
+    store::{Distrust, Link, SaidBy},
 };
 
 /// Takes the link of a letter that told of something: it was somebody else's doing. The session that the letter told of ends, and those that began
@@ -29,12 +29,7 @@ pub async fn it_was_not_me(
     let link = found_link(engine, Purpose::NotMe, token).await?;
     let user = link.user_id.ok_or(Error::InvalidLink)?;
     let session = link.session_id.map(SessionId::from);
-    let said = Said {
-        user,
-        session,
-        by: By::Link(&link),
-    };
-    distrust(engine, &said, device)
+    distrust(engine, user, session, SaidBy::Link(&link), device)
         .await?
         .then_some(())
         .ok_or(Error::InvalidLink)
@@ -55,58 +50,32 @@ pub async fn distrust_event(
     let store = &engine.parts().store;
     let session = store.session_of_event(who.user(), id).await?;
     let session = session.ok_or(Error::NotFound)?;
-    let said = Said {
-        user: who.user(),
-        session: session.filter(|session| *session != who.session()),
-        by: By::Session(who.session()),
-    };
-    distrust(engine, &said, device)
+    let session = session.filter(|session| *session != who.session());
+    let by = SaidBy::Session(who.session());
+    distrust(engine, who.user(), session, by, device)
         .await?
         .then_some(())
         .ok_or(Error::InvalidToken)
 }
 
-/// That something was not its owner's doing.
-struct Said<'a> {
-    user: UserId,
-    /// The session in which it was done, if that is known and another than the one in which it is said.
-    session: Option<SessionId>,
-    by: By<'a>,
-}
-
-/// By what it is said.
-#[derive(Clone, Copy)]
-enum By<'a> {
-    Link(&'a Link),
-    Session(SessionId),
-}
-
-impl<'a> By<'a> {
-    const fn link(self) -> Option<&'a Link> {
-        match self {
-            Self::Link(link) => Some(link),
-            Self::Session(_) => None,
-        }
-    }
-
-    const fn session(self) -> Option<SessionId> {
-        match self {
-            Self::Link(_) => None,
-            Self::Session(session) => Some(session),
-        }
-    }
-}
-
 /// The link by which an address that the account had before is its address again, as long as that is possible. Whoever did what the owner did not
 /// may have changed the address too: then the way back is another such letter to the former one, and no reset to the present. Of a letter it is the
 /// address that got it; said in a session, the last one before the present.
-async fn way_back(engine: &Engine, said: &Said<'_>, present: &str) -> Result<Option<Link>, Error> {
-    let told_at = said.by.link().map(|link| link.email.as_str());
+async fn way_back(
+    engine: &Engine,
+    user: UserId,
+    by: SaidBy<'_>,
+    present: &str,
+) -> Result<Option<Link>, Error> {
+    let told_at = match by {
+        SaidBy::Link(link) => Some(link.email.as_str()),
+        SaidBy::Session(_) => None,
+    };
     if told_at == Some(present) {
         return Ok(None);
     }
     let store = &engine.parts().store;
-    let undoes = store.links(said.user, Purpose::UndoEmailChange).await?;
+    let undoes = store.links(user, Purpose::UndoEmailChange).await?;
     let now = engine.now();
     Ok(undoes.into_iter().find(|undo| {
         let is_theirs = told_at.is_none_or(|address| address == undo.email);
@@ -116,9 +85,14 @@ async fn way_back(engine: &Engine, said: &Said<'_>, present: &str) -> Result<Opt
 
 /// Ends this session and those since, or all, and starts a reset. Answers false, and does nothing, if what it is said by does not stand or the user
 /// may not sign in.
-async fn distrust(engine: &Engine, said: &Said<'_>, device: &Device) -> Result<bool, Error> {
+async fn distrust(
+    engine: &Engine,
+    user: UserId,
+    session: Option<SessionId>,
+    by: SaidBy<'_>,
+    device: &Device,
+) -> Result<bool, Error> {
     let parts = engine.parts();
-    let (user, session) = (said.user, said.session);
     let Some(User { email, .. }) = parts.store.user(user).await? else {
         return Ok(false);
     };
@@ -133,7 +107,7 @@ async fn distrust(engine: &Engine, said: &Said<'_>, device: &Device) -> Result<b
         .concerning(user)
         .at_device(device);
     let detail = LetterDetail::at(device);
-    let letter = match way_back(engine, said, &email).await? {
+    let letter = match way_back(engine, user, by, &email).await? {
         Some(undo) => {
             let detail = LetterDetail {
                 link_until: Some(undo.expires_at.unix_micros()),
@@ -147,9 +121,7 @@ async fn distrust(engine: &Engine, said: &Said<'_>, device: &Device) -> Result<b
     let distrust = Distrust {
         user,
         since: session,
-        link: said.by.link(),
-        said_in: said.by.session(),
-        ends_own: session.is_none(),
+        by,
         letter: letter.as_ref(),
         event: &event,
         kept: &kept,

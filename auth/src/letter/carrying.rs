@@ -50,8 +50,6 @@ impl Engine {
                 self.give_up(letter, row.user_id, &row.occasion).await?;
                 continue;
             };
-            let device = detail.device();
-            let asked = self.asked(&row, &device).await?;
             // It was never told what became of it: so often that it is what takes its carriers down.
             if row.attempts > ATTEMPTS {
                 self.give_up(letter, row.user_id, &row.occasion).await?;
@@ -64,6 +62,8 @@ impl Engine {
                 store.drop_letter(letter, Some(&event)).await?;
                 continue;
             }
+            let device = detail.device();
+            let asked = self.asked(&row, &device).await?;
             if let Some(letter) = self.address(row, detail, asked.as_ref(), now).await? {
                 return Ok(Some(letter));
             }

@@ -13,8 +13,9 @@ use super::{
     letter::insert_letter,
     link::{delete_links, use_link},
     only,
-    session::{end_other_sessions_of, end_sessions_of, insert_session, standing_session},
-    user::hold_user,
+    session::{
+        end_other_sessions_of, end_sessions_of, hold_session, insert_session, standing_session,
+    },
     writing,
 };
 use crate::{
@@ -122,8 +123,7 @@ impl Store {
     ) -> Result<Change<()>, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            hold_user!(user).execute(&mut *transaction).await?;
-            if standing_session!(this, user, event.at).fetch_optional(&mut *transaction).await?.is_none() {
+            if !hold_session!(transaction, this, user, event.at) {
                 transaction.rollback().await?;
                 return Ok(Change::SignedOut);
             }
@@ -153,8 +153,7 @@ impl Store {
     ) -> Result<Change<Vec<SessionId>>, StoreError> {
         let ended = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            hold_user!(user).execute(&mut *transaction).await?;
-            if standing_session!(this, user, event.at).fetch_optional(&mut *transaction).await?.is_none() {
+            if !hold_session!(transaction, this, user, event.at) {
                 transaction.rollback().await?;
                 return Ok(Change::SignedOut);
             }
@@ -189,8 +188,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            hold_user!(user).execute(&mut *transaction).await?;
-            if standing_session!(this, user, event.at).fetch_optional(&mut *transaction).await?.is_none() {
+            if !hold_session!(transaction, this, user, event.at) {
                 transaction.rollback().await?;
                 return Ok(false);
             }

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::{
     NewLetter, Store, StoreError, audit::insert_audit_event, begin, letter::insert_letter,
-    pending_sign_up::forget_sign_ups, reading, session::standing_session, user::hold_user, writing,
+    pending_sign_up::forget_sign_ups, reading, session::hold_session, writing,
 };
 use crate::{account::UserId, audit::AuditEvent, clock::Timestamp, session::SessionId};
 
@@ -53,8 +53,7 @@ impl Store {
     ) -> Result<Option<bool>, StoreError> {
         Ok(writing!(self, pool => {
             let mut transaction = begin(pool).await?;
-            hold_user!(user).execute(&mut *transaction).await?;
-            if standing_session!(this, user, event.at).fetch_optional(&mut *transaction).await?.is_none() {
+            if !hold_session!(transaction, this, user, event.at) {
                 transaction.rollback().await?;
                 return Ok(None);
             }

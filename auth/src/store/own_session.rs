@@ -22,19 +22,24 @@ use crate::{
     session::{EndReason, Proof, SessionId},
 };
 
+/// By what it is said that something was not its owner's doing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SaidBy<'a> {
+    /// A link, which is used up.
+    Link(&'a Link),
+    /// A session, which must stand.
+    Session(SessionId),
+}
+
 /// That something was not its owner's doing.
 #[derive(Debug)]
 pub(crate) struct Distrust<'a> {
     /// Whose account it is.
     pub(crate) user: UserId,
-    /// The session that ends, with those that began since, if it stands; else all do.
+    /// The session that ends, with those that began since, if it stands; else all do. Where one is named, the one in which it is said goes on.
     pub(crate) since: Option<SessionId>,
-    /// The session in which it is said, if it is said in one. It must stand.
-    pub(crate) said_in: Option<SessionId>,
-    /// Whether that one ends too.
-    pub(crate) ends_own: bool,
-    /// What it is said by, if not from a session. It is used up.
-    pub(crate) link: Option<&'a Link>,
+    /// What it is said by.
+    pub(crate) by: SaidBy<'a>,
     /// What leads to another password. The present one is taken away then.
     pub(crate) letter: Option<&'a NewLetter>,
     /// How it is written down.
@@ -112,7 +117,10 @@ impl Store {
         distrust: &Distrust<'_>,
     ) -> Result<Option<SecurityVersion>, StoreError> {
         let (user, at) = (distrust.user, distrust.event.at);
-        let nobodys = SessionId::from(Uuid::nil());
+        let spared = match (distrust.by, distrust.since) {
+            (SaidBy::Session(session), Some(_)) => session,
+            _ => SessionId::from(Uuid::nil()),
+        };
         let version = writing!(self, pool => {
             let mut transaction = begin(pool).await?;
             let rows = sqlx::query_scalar(
@@ -121,14 +129,13 @@ impl Store {
                  WHERE id = $1 AND disabled_at IS NULL RETURNING security_version",
             ).bind(user).bind(at).bind(distrust.letter.is_some()).fetch_all(&mut *transaction).await?;
             let version: Option<SecurityVersion> = only(rows);
-            let may_say_so = match (distrust.link, distrust.said_in) {
-                (Some(link), _) => use_link!(link, at).execute(&mut *transaction).await?.rows_affected() == 1,
-                (None, said_in) => standing_session!(said_in, user, at).fetch_optional(&mut *transaction).await?.is_some(),
+            let may_say_so = match distrust.by {
+                SaidBy::Link(link) => use_link!(link, at).execute(&mut *transaction).await?.rows_affected() == 1,
+                SaidBy::Session(session) => standing_session!(session, user, at).fetch_optional(&mut *transaction).await?.is_some(),
             };
             if version.is_some() && may_say_so {
                 let began = standing_session!(distrust.since, user, at).fetch_optional(&mut *transaction).await?;
                 let since = began.unwrap_or(Timestamp::from_unix_micros(0));
-                let spared = distrust.said_in.filter(|_| !distrust.ends_own).unwrap_or(nobodys);
                 end_sessions_since!(user, since, spared, at, EndReason::NotMe).execute(&mut *transaction).await?;
                 forget_devices!(user).execute(&mut *transaction).await?;
                 if keep_account!(user, at).execute(&mut *transaction).await?.rows_affected() == 1 {

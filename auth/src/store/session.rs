@@ -115,8 +115,8 @@ macro_rules! end_sessions_since {
 }
 pub(super) use end_sessions_since;
 
-/// The statement that finds when a session of a user began, if it stands. It comes after the one that holds the user, and not in it: what ended the session was
-/// waited for there, and only a statement that begins then sees it on PostgreSQL.
+/// The statement that finds when a session of a user began, if it stands. It comes after the one that holds the user, and not in it: what ended the
+/// session was waited for there, and only a statement that begins then sees it on PostgreSQL.
 macro_rules! standing_session {
     ($session:expr, $user:expr, $now:expr) => {
         sqlx::query_scalar::<_, $crate::clock::Timestamp>(
@@ -129,6 +129,20 @@ macro_rules! standing_session {
     };
 }
 pub(super) use standing_session;
+
+/// Holds a user for what is done in a session of theirs, and answers whether it stands. It comes first in the transaction.
+macro_rules! hold_session {
+    ($transaction:ident, $session:expr, $user:expr, $now:expr) => {{
+        $crate::store::user::hold_user!($user)
+            .execute(&mut *$transaction)
+            .await?;
+        let began = $crate::store::session::standing_session!($session, $user, $now)
+            .fetch_optional(&mut *$transaction)
+            .await?;
+        began.is_some()
+    }};
+}
+pub(super) use hold_session;
 
 /// The statement that ends all sessions of a user but one, and answers which they were.
 macro_rules! end_other_sessions_of {

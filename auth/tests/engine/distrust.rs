@@ -17,6 +17,14 @@ async fn say(engine: &Engine, link: &SecretString) -> Result<(), Error> {
     flow::it_was_not_me(engine, link, &device()).await
 }
 
+/// Somebody who knows the password signs in, some time later, in a browser that was not seen before. The link is that of the letter which tells of it.
+async fn strange_sign_in(database: &TestDatabase, engine: &Engine) -> (Grant, SecretString) {
+    database.turn(Duration::from_secs(1));
+    let grant = sign_in_from(engine, "ada", PASSWORD, None).await.unwrap();
+    let told = only_link(&mail(engine).await, Occasion::NewDevice);
+    (grant, told)
+}
+
 /// The newest event of this kind.
 async fn event(engine: &Engine, grant: &Grant, kind: &str) -> AccountEvent {
     let who = who(engine, grant).await;
@@ -48,9 +56,7 @@ async fn of_a_sign_in_from_a_strange_browser_it_ends_that_session_alone() {
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
     mail(&engine).await;
-    database.turn(Duration::from_secs(1));
-    let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
-    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    let (thief, told) = strange_sign_in(&database, &engine).await;
     say(&engine, &told).await.unwrap();
     assert_out(&engine, &thief).await;
     // Tokens from before are void, and the owner's session goes on with new ones.
@@ -68,10 +74,8 @@ async fn sessions_that_began_since_end_too() {
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
     mail(&engine).await;
-    database.turn(Duration::from_secs(1));
-    let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let (thief, told) = strange_sign_in(&database, &engine).await;
     let key = thief.device_key.clone().unwrap();
-    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
     database.turn(Duration::from_secs(1));
     let again = sign_in_from(&engine, "ada", PASSWORD, Some(key.expose_secret()))
         .await
@@ -90,9 +94,7 @@ async fn where_that_session_has_run_out_all_end() {
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
     mail(&engine).await;
-    database.turn(Duration::from_secs(1));
-    sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
-    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    let (_, told) = strange_sign_in(&database, &engine).await;
     let run_out: Vec<i64> = on_database!(database, pool => sqlx::query_scalar(
         "UPDATE sessions SET absolute_expires_at = created_at
          WHERE id = (SELECT id FROM sessions ORDER BY id DESC LIMIT 1) RETURNING generation",
@@ -108,10 +110,8 @@ async fn the_browser_of_whoever_it_was_is_known_no_longer() {
     let engine = mailing(&database).await;
     sign_up(&engine, "ada").await;
     mail(&engine).await;
-    database.turn(Duration::from_secs(1));
-    let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
+    let (thief, told) = strange_sign_in(&database, &engine).await;
     let key = thief.device_key.unwrap().expose_secret().to_owned();
-    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
     say(&engine, &told).await.unwrap();
     assert_reset_begun(&engine).await;
     mail(&engine).await;
@@ -154,8 +154,7 @@ async fn it_can_be_said_for_a_week() {
     let engine = mailing(&database).await;
     let ada = sign_up(&engine, "ada").await;
     mail(&engine).await;
-    sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
-    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    let (_, told) = strange_sign_in(&database, &engine).await;
     database.turn(Duration::from_hours(7 * 24));
     assert_void(say(&engine, &told).await);
     refresh(&engine, &ada.refresh_token).await.unwrap();
@@ -323,9 +322,7 @@ async fn after_the_address_was_changed_the_way_back_goes_to_the_former() {
     let engine = mailing(&database).await;
     sign_up(&engine, "ada").await;
     mail(&engine).await;
-    database.turn(Duration::from_secs(1));
-    let thief = sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
-    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    let (thief, told) = strange_sign_in(&database, &engine).await;
     let as_thief = who(&engine, &thief).await;
     flow::change_email(&engine, &as_thief, "eve@example.org", &device())
         .await
@@ -360,8 +357,7 @@ async fn the_way_back_is_no_longer_than_the_week_after_the_change() {
         .await
         .unwrap();
     let confirm = only_link(&mail(&engine).await, Occasion::ConfirmNewEmail);
-    sign_in_from(&engine, "ada", PASSWORD, None).await.unwrap();
-    let told = only_link(&mail(&engine).await, Occasion::NewDevice);
+    let (_, told) = strange_sign_in(&database, &engine).await;
     flow::confirm_new_email(&engine, &confirm, &device())
         .await
         .unwrap();

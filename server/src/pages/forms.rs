@@ -19,7 +19,6 @@ use axum::{
 use super::{Page, Visit, go_to, message};
 use crate::{
     form::Fields,
-    functions,
     host_cookie::Purpose,
     middleware::{ClientAddress, client_address::Asker},
     problem::Problem,
@@ -168,11 +167,8 @@ async fn look_into_mail(
 ) -> Result<Response, Problem> {
     let form = FormState::shown(Form::RegisterAsked, values);
     let page = Page::new(visit).form(form, StatusCode::OK);
-    let mut response = page.render(state).await?;
     let cookie = state.cookie.beside(Purpose::PendingSignUp);
-    let cookie = cookie.set(browser_key).ok_or_else(Problem::internal)?;
-    response.headers_mut().append(SET_COOKIE, cookie);
-    Ok(response)
+    cookie.give(browser_key, page.render(state).await?)
 }
 
 /// `POST /logout`.
@@ -236,19 +232,14 @@ pub(super) async fn refused(
         StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
         _ => return Err(problem),
     };
-    let form = match problem.kind() {
-        Kind::WrongCode => FormState {
-            errors: vec![FieldError::new(
-                Field::Code,
-                functions::error(&problem).to_string(),
-            )],
-            ..form
-        },
-        _ => FormState {
-            errors: problem.field_errors(),
-            message: message(&problem),
-            ..form
-        },
+    let (errors, message) = match (problem.kind(), message(&problem)) {
+        (Kind::WrongCode, Some(said)) => (vec![FieldError::new(Field::Code, said)], None),
+        (_, message) => (problem.field_errors(), message),
+    };
+    let form = FormState {
+        errors,
+        message,
+        ..form
     };
     let mut response = page.form(form, status).render(state).await?;
     if let Some(seconds) = problem.retry_after() {

@@ -36,10 +36,7 @@ pub(super) fn put_away(
     let Some(token) = token_in(uri) else {
         return Ok(None);
     };
-    let mut response = go_to(path)?;
-    let cookie = cookie.set(&token).ok_or_else(Problem::internal)?;
-    response.headers_mut().append(SET_COOKIE, cookie);
-    Ok(Some(response))
+    cookie.give(&token, go_to(path)?).map(Some)
 }
 
 /// What a page tells of an opened link: whose it is.

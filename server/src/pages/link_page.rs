@@ -7,7 +7,7 @@ use app::{
 };
 use auth::{ExposeSecret as _, Purpose as LinkPurpose, SecretString, flow};
 use axum::{
-    http::{HeaderMap, StatusCode, Uri, header::SET_COOKIE},
+    http::{HeaderMap, StatusCode, Uri},
     response::Response,
 };
 
@@ -84,11 +84,9 @@ impl LinkPage {
 
     /// Goes on to the page itself, which says that it is done.
     pub(super) fn done(self, state: &State) -> Result<Response, Problem> {
-        let mut response = self.leave_for(state, &format!("{}?stage={DONE}", self.path))?;
+        let response = self.leave_for(state, &format!("{}?stage={DONE}", self.path))?;
         let used = state.cookie.beside(CookiePurpose::LinkUsed);
-        let used = used.set(&self.path.into()).ok_or_else(Problem::internal)?;
-        response.headers_mut().append(SET_COOKIE, used);
-        Ok(response)
+        used.give(&self.path.into(), response)
     }
 
     /// Draws the page again, with why nothing was done. A link that is void is taken from the browser.

@@ -2,12 +2,7 @@
 
 use app::problems::Kind;
 use auth::{SignUp, SignedUp, flow};
-use axum::{
-    body::Bytes,
-    extract::State as FromState,
-    http::{HeaderMap, header::SET_COOKIE},
-    response::Response,
-};
+use axum::{body::Bytes, extract::State as FromState, http::HeaderMap, response::Response};
 use utoipa::IntoResponses;
 
 use super::answer;
@@ -103,11 +98,8 @@ pub(crate) async fn register(
     match flow::sign_up(&state.engine, request).await? {
         SignedUp::In(grant) => answer::registered(&grant, state.cookie),
         SignedUp::Asked { browser_key } => {
-            let mut response = answer::accepted("confirmation_sent");
             let cookie = state.cookie.beside(Purpose::PendingSignUp);
-            let cookie = cookie.set(&browser_key).ok_or_else(Problem::internal)?;
-            response.headers_mut().append(SET_COOKIE, cookie);
-            Ok(response)
+            cookie.give(&browser_key, answer::accepted("confirmation_sent"))
         }
     }
 }
